@@ -1,0 +1,48 @@
+"""A bank's contingency plan for customer complaints, executable: an incident's facts in, the plan's answer out.
+
+    import plan_rules as pr
+
+    plan = pr.load()
+    decision = pr.decide(plan, {"staff_assaulted": True})
+    decision.requires("call_police")  # True
+"""
+
+from plan_rules.deciding import decide
+from plan_rules.decision import Decision, Duty, Permission, Prohibition, Violation
+from plan_rules.errors import (
+    Diagnostic,
+    EngineError,
+    FactsInvalid,
+    PlanInvalid,
+    PlanRulesError,
+    Severity,
+    Span,
+)
+from plan_rules.loading import check, load, loads
+from plan_rules.plan import UNKNOWN, Clause, Fact, Plan
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "UNKNOWN",
+    "Clause",
+    "Decision",
+    "Diagnostic",
+    "Duty",
+    "EngineError",
+    "Fact",
+    "FactsInvalid",
+    "Permission",
+    "Plan",
+    "PlanInvalid",
+    "PlanRulesError",
+    "Prohibition",
+    "Severity",
+    "Span",
+    "Violation",
+    "__version__",
+    "check",
+    "decide",
+    "load",
+    "loads",
+]

@@ -1,0 +1,295 @@
+"""Language -> the typer application: commands, their options and their help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
+from plan_rules.cli.version import version
+
+
+class Engine(StrEnum):
+    """Who finds the clauses that fire."""
+
+    DURABLE = "durable"
+    REFERENCE = "reference"
+    GENERATED = "generated"
+
+
+class Form(StrEnum):
+    """How defects are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class Lang(StrEnum):
+    """The languages spoken."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+EPILOG = (
+    "退出码: 0 正常; 1 有错误或测试失败; 2 事实、场景或用法有误; 3 预案不能使用",
+    "Exit codes: 0 fine; 1 defects found or tests failed; 2 bad facts, scenarios or usage; 3 the plan cannot be used",
+)
+
+
+class Words:
+    """Help in one language, and the options that several commands share."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, zh: str, en: str) -> str:
+        """The one that is spoken."""
+        return en if self.lang == "en" else zh
+
+    def argument(self, default: Any, name: str, zh: str, en: str) -> Any:
+        """A positional argument; `...` makes it required."""
+        return typer.Argument(default, metavar=name, help=self(zh, en), show_default=False)
+
+    def option(self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None) -> Any:
+        """An option."""
+        return typer.Option(default, flag, metavar=metavar, help=self(zh, en), show_default=False)
+
+    def facts(self) -> Any:
+        """FACTS."""
+        return self.argument(
+            ...,
+            "FACTS",
+            "事件事实: YAML 或 JSON 文件, “-”表示标准输入",
+            "the incident: a YAML or JSON file, `-` is stdin",
+        )
+
+    def plan(self) -> Any:
+        """--plan."""
+        return self.option(None, "--plan", "预案文件, 默认用自带的预案", "plan file; default: the shipped plan", "FILE")
+
+    def at(self) -> Any:
+        """--at."""
+        return self.option(
+            None,
+            "--at",
+            "作出决定的时刻, 如 2025-05-20T09:15",
+            "the instant of the decision, as 2025-05-20T09:15",
+            "INSTANT",
+        )
+
+    def engine(self) -> Any:
+        """--engine."""
+        return self.option(
+            Engine.DURABLE,
+            "--engine",
+            "引擎: durable、reference 或 generated, 结果相同",
+            "durable, reference or generated: all answer the same",
+            "NAME",
+        )
+
+    def reading(self) -> Any:
+        """--reading."""
+        return self.option(
+            None,
+            "--reading",
+            "换一种解释, 如 AMB-06=B, 可写多次",
+            "choose another reading, as AMB-06=B; repeatable",
+            "ID=OPTION",
+        )
+
+    def speak(self) -> Any:
+        """--lang."""
+        return self.option(
+            Lang(self.lang), "--lang", "语言 zh 或 en, 默认随系统", "zh or en; default: that of the locale", "LANG"
+        )
+
+    def json(self) -> Any:
+        """--json."""
+        return self.option(False, "--json", "输出一个 JSON 对象, 供程序使用", "print one JSON object, for programs")
+
+
+def build(lang: str, *, rich: bool) -> typer.Typer:
+    """The application; with `rich`, help is drawn in boxes."""
+    words = Words(lang)
+    if rich and lang == "zh":
+        use_chinese_panels()
+    app = typer.Typer(
+        cls=ChineseGroup if lang == "zh" else TyperGroup,
+        name="plan-rules",
+        help=words(
+            "客户投诉应急预案: 给出事件, 得到应当做什么、由谁、何时、依据哪一条",
+            "The complaint plan: an incident in, what it requires out.",
+        ),
+        epilog=words(*EPILOG),
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode="rich" if rich else None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root(words))
+    for add in (_decide, _explain, _check, _test, _schema, _show):
+        command, zh, en = add(words)
+        app.command(
+            name=add.__name__.removeprefix("_"),
+            help=words(zh, en),
+            epilog=words(*EPILOG),
+            cls=ChineseCommand if lang == "zh" else TyperCommand,
+        )(command)
+    return app
+
+
+Command = tuple[Callable[..., int], str, str]
+
+
+def _root(words: Words) -> Callable[..., None]:
+    show = words.option(False, "--version", "显示版本", "show the version")
+
+    def root(version_: bool = show) -> None:
+        del version_
+
+    show.is_eager = True
+    show.callback = _print_version
+    return root
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"plan-rules {version()}")
+        raise typer.Exit
+
+
+def _decide(words: Words) -> Command:
+    facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
+    engine_, reading_, lang_ = words.engine(), words.reading(), words.speak()
+
+    def decide(
+        facts: str = facts_,
+        plan: str | None = plan_,
+        at: str | None = at_,
+        as_json: bool = json_,
+        engine: Engine = engine_,
+        reading: list[str] | None = reading_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import deciding_command  # noqa: PLC0415  help and other commands do not need it
+        from plan_rules.cli.inputs import Asked  # noqa: PLC0415
+
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value)
+        return deciding_command.run(asked, engine=engine.value)
+
+    return (
+        decide,
+        "一个事件: 等级、应当、不得、可以、还要问什么",
+        "One incident: tier, duties, prohibitions, permissions, questions.",
+    )
+
+
+def _explain(words: Words) -> Command:
+    facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
+    reading_, lang_ = words.reading(), words.speak()
+    clause_ = words.argument(None, "[CLAUSE]", "只解释这一条", "explain only this clause")
+    why_not_ = words.option(
+        None, "--why-not", "这一条为什么没有触发, 可写多次", "why this clause did not fire; repeatable", "CLAUSE"
+    )
+
+    def explain(  # noqa: PLR0913  an option each
+        facts: str = facts_,
+        clause: str | None = clause_,
+        why_not: list[str] | None = why_not_,
+        plan: str | None = plan_,
+        at: str | None = at_,
+        reading: list[str] | None = reading_,
+        as_json: bool = json_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import explaining_command  # noqa: PLC0415
+        from plan_rules.cli.inputs import Asked  # noqa: PLC0415
+
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value)
+        return explaining_command.run(asked, clause, why_not or ())
+
+    return explain, "各条款为什么触发, 或为什么没有触发", "Why each clause fired, or why it did not."
+
+
+def _check(words: Words) -> Command:
+    file_ = words.argument(None, "[FILE]", "预案文件, 默认检查自带的预案", "plan file; default: the shipped plan")
+    format_ = words.option(Form.TEXT, "--format", "输出格式: text、json 或 sarif", "text, json or sarif", "FORM")
+    lang_ = words.speak()
+
+    def check(file: str | None = file_, form: Form = format_, lang: Lang = lang_) -> int:
+        from plan_rules.cli import checking_command  # noqa: PLC0415
+
+        return checking_command.run(file, form=form.value, lang=lang.value)
+
+    return (
+        check,
+        "检查预案文件, 指出每一处错误和改法",
+        "Check a plan file: every defect, where, and what to write instead.",
+    )
+
+
+def _test(words: Words) -> Command:
+    files_ = words.argument(
+        None,
+        "[FILE]...",
+        "场景文件, 默认用预案旁边的 scenarios.yaml",
+        "scenario files; default: scenarios.yaml beside the plan",
+    )
+    plan_, engine_, lang_ = words.plan(), words.engine(), words.speak()
+    junit_ = words.option(None, "--junit", "另写 JUnit XML 到这个文件", "also write JUnit XML to this file", "OUT.xml")
+
+    def test(
+        files: list[str] | None = files_,
+        plan: str | None = plan_,
+        engine: Engine = engine_,
+        junit: str | None = junit_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import testing_command  # noqa: PLC0415
+
+        return testing_command.run(files or (), plan_path=plan, engine=engine.value, junit=junit, lang=lang.value)
+
+    return test, "用场景文件测试预案", "Run scenario files against the plan."
+
+
+def _schema(words: Words) -> Command:
+    plan_, lang_ = words.plan(), words.speak()
+
+    def schema(plan: str | None = plan_, lang: Lang = lang_) -> int:
+        from plan_rules.cli import schema_command  # noqa: PLC0415
+
+        return schema_command.run(plan_path=plan, lang=lang.value)
+
+    return schema, "事件事实的 JSON Schema", "The JSON Schema of an incident's facts."
+
+
+def _show(words: Words) -> Command:
+    subject_ = words.argument(
+        "clauses",
+        "[clauses|coverage|CLAUSE]",
+        "条款表、覆盖矩阵, 或一条的全文",
+        "all clauses, the coverage matrix, or one clause",
+    )
+    plan_, lang_ = words.plan(), words.speak()
+    scenarios_ = words.option(
+        None, "--scenarios", "覆盖矩阵用的场景文件, 可写多次", "scenario files for coverage; repeatable", "FILE"
+    )
+
+    def show(
+        subject: str = subject_,
+        plan: str | None = plan_,
+        scenarios: list[str] | None = scenarios_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import showing_command  # noqa: PLC0415
+
+        return showing_command.run(subject, plan_path=plan, scenarios=scenarios or (), lang=lang.value)
+
+    return show, "看条款、覆盖矩阵或一条的全文", "Show clauses, the coverage matrix, or one clause in full."

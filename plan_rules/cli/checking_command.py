@@ -1,0 +1,35 @@
+"""`plan-rules check`: a plan file -> every defect in it, as text, JSON or SARIF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plan_rules import loading
+from plan_rules.cli import output
+from plan_rules.cli.inputs import plan_sources, read
+from plan_rules.cli.stop import BAD_PLAN, DEFECTS, OK, as_json, plain
+from plan_rules.cli.version import version
+from plan_rules.diagnostic_text import render, summary
+from plan_rules.errors import Diagnostic, Severity
+from plan_rules.sarif import to_sarif
+
+
+def run(path: str | None, *, form: str, lang: str) -> int:
+    """Check one plan file; 0 when it has no errors, 1 when it has."""
+    if path is not None:
+        read(path, exit_code=BAD_PLAN, error="plan_unreadable")
+    diagnostics = loading.check(path)
+    name = path or "plan.yaml"
+    if form == "json":
+        found = [plain(diagnostic, lang) for diagnostic in diagnostics]
+        output.say([as_json({"source": name, "usable": not _errors(diagnostics), "diagnostics": found})])
+    elif form == "sarif":
+        output.say([as_json(to_sarif(diagnostics, version(), lang))])
+    else:
+        page = render(diagnostics, plan_sources(path), lang)
+        output.say([*([page, ""] if page else []), summary(diagnostics, name, lang)])
+    return DEFECTS if _errors(diagnostics) else OK
+
+
+def _errors(diagnostics: Sequence[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)

@@ -1,0 +1,133 @@
+"""What a command is given (paths, `-`, instants, choices of readings) -> plans, facts, scenarios; or a Stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plan_rules import incident, loading
+from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
+from plan_rules.diagnostic_text import Lines, lines_of
+from plan_rules.errors import FactsInvalid, Message, PlanInvalid
+from plan_rules.plan import Plan
+
+MAX_INPUT = 16 * 1024 * 1024  # bytes; readers refuse less, this only keeps an endless pipe from filling memory
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which incident is asked about: the arguments that `decide` and `explain` share."""
+
+    facts: str
+    plan: str | None = None
+    at: str | None = None
+    readings: Sequence[str] = ()
+    as_json: bool = False
+    lang: str = "zh"
+
+
+def read(path: str, *, exit_code: int, error: str) -> bytes:
+    """The bytes of a file or, for `-`, of standard input."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MAX_INPUT)
+        with Path(path).open("rb") as file:
+            return file.read(MAX_INPUT)
+    except (OSError, ValueError) as failure:
+        zh, en = _why(failure)
+        raise Stop(exit_code, error, Message(f"读不了 {path}: {zh}", f"cannot read {path}: {en}")) from failure
+
+
+def _why(failure: OSError | ValueError) -> tuple[str, str]:
+    match failure:
+        case FileNotFoundError():
+            return ("没有这个文件", "no such file")
+        case IsADirectoryError():
+            return ("这是一个目录, 不是文件", "it is a directory")
+        case PermissionError():
+            return ("没有读取的权限", "permission denied")
+        case OSError():
+            return (failure.strerror or "系统错误", failure.strerror or "system error")
+        case _:
+            return ("不是有效的文件名", "not a valid file name")
+
+
+def source_name(path: str) -> str:
+    """How a text is called in diagnostics."""
+    return "stdin" if path == "-" else path
+
+
+def plan_of(path: str | None) -> Plan:
+    """The plan to use: the shipped one, or that of a file."""
+    try:
+        if path is None:
+            return loading.load()
+        read(path, exit_code=BAD_PLAN, error="plan_unreadable")  # says why, where load would only raise
+        return loading.load(path)
+    except PlanInvalid as invalid:
+        message = Message("预案有错误, 不能使用", "the plan has errors and cannot be used")
+        raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(path)) from invalid
+    except (OSError, ValueError) as failure:
+        message = Message(f"预案不能使用: {failure}", f"the plan cannot be used: {failure}")
+        raise Stop(BAD_PLAN, "plan_unreadable", message) from failure
+
+
+def plan_sources(path: str | None) -> Lines:
+    """The lines that diagnostics of a plan quote: the plan file and the source text it is checked against."""
+    if path is None:
+        return {name: lines_of(loading.shipped(name)) for name in ("plan.yaml", "source.yaml")}
+    sources: dict[str, Sequence[str]] = {}
+    for file in (Path(path).with_name("source.yaml"), Path(path)):
+        try:
+            lines = lines_of(file.read_bytes())
+        except OSError:
+            continue
+        sources |= dict.fromkeys((file.name, str(file)), lines)
+    return sources
+
+
+def facts_of(path: str, plan: Plan, readings: Sequence[str]) -> tuple[dict[str, Any], Lines]:
+    """The facts of an incident file and the lines to quote them by."""
+    text = read(path, exit_code=BAD_INPUT, error="facts_invalid")
+    sources = {source_name(path): lines_of(text)}
+    try:
+        facts = incident.read_facts(text, source_name(path), plan)
+    except FactsInvalid as invalid:
+        raise refused(invalid, sources) from invalid
+    if readings:
+        facts["policy_reading"] = {**facts.get("policy_reading", {}), **dict(_reading(item) for item in readings)}
+    return facts, sources
+
+
+def refused(invalid: FactsInvalid, sources: Lines) -> Stop:
+    """The Stop of facts that the plan refuses."""
+    message = Message("事件事实有误, 没有作出决定", "the facts are refused; nothing was decided")
+    return Stop(BAD_INPUT, "facts_invalid", message, invalid.diagnostics, sources)
+
+
+def _reading(text: str) -> tuple[str, str]:
+    name, equals, option = text.partition("=")
+    if not (name and equals and option):
+        message = Message(
+            f"“{text}”不是解释的写法, 写成 AMB-06=B", f"`{text}` is no choice of a reading; write AMB-06=B"
+        )
+        raise Stop(BAD_INPUT, "usage", message)
+    return name.strip(), option.strip()
+
+
+def instant_of(text: str | None) -> dt.datetime | dt.date | None:
+    """`2025-05-20` or `2025-05-20T09:15`."""
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
+    except ValueError as failure:
+        message = Message(
+            f"“{text}”不是日期或时刻, 写成 2025-05-20 或 2025-05-20T09:15",
+            f"`{text}` is no date or instant; write 2025-05-20 or 2025-05-20T09:15",
+        )
+        raise Stop(BAD_INPUT, "usage", message) from failure

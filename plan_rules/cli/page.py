@@ -1,0 +1,251 @@
+"""(Decision, Plan, language) -> Page: what a branch manager reads, in sections of entries, however it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plan_rules.decision import Bearer, Decision, Due, Duty
+from plan_rules.plan import Plan
+
+STATUS = {
+    "open": ("○", "待办", "to do"),
+    "done": ("✓", "已办", "done"),
+    "late": ("!", "迟办", "late"),
+    "missed": ("✗", "漏办", "missed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to know.  `order` groups what is done together; `details` are (label, value) pairs."""
+
+    head: str
+    details: tuple[tuple[str, str], ...] = ()
+    clauses: tuple[str, ...] = ()
+    order: int | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Entries of one kind, under a title; `key` is what they are, for whoever draws them."""
+
+    key: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole answer.  `next_steps` are the first open duties: the next thing to do, by whom."""
+
+    plan: str
+    tier: str
+    rank: int
+    next_steps: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
+    """The page of a decision; sections with nothing in them are left out."""
+    tongue = _Tongue(plan, lang)
+    sections = (
+        Section("violation", tongue("违规", "Violations"), tuple(_violations(decision, tongue))),
+        Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.duties)),
+        Section("prohibition", tongue("不得", "Must not"), tuple(_prohibitions(decision, tongue))),
+        Section("permission", tongue("可以", "May"), tuple(_permissions(decision, tongue))),
+        Section("question", tongue("待问", "To ask"), tuple(_questions(decision, tongue))),
+        Section("confirm", tongue("待认定", "To confirm"), tuple(_confirmations(decision, tongue))),
+        Section("notice", tongue("提示", "Notices"), tuple(_notices(decision, tongue))),
+        Section("principle", tongue("原则", "Principles"), tuple(_principles(decision))),
+        Section("reading", tongue("解释", "Readings"), tuple(_readings(decision, tongue))),
+    )
+    tier = decision.tier
+    return Page(
+        plan=f"{decision.plan.name} {decision.plan.version}",
+        tier=tier.label if tier else tongue("不分级: 没有正在处置的投诉事件", "no tier: no incident is being handled"),
+        rank=tier.rank if tier else 0,
+        next_steps=tuple(_next_steps(decision, tongue)),
+        sections=tuple(section for section in sections if section.entries),
+    )
+
+
+class _Tongue:
+    """Words in one language, and the plan's labels for its ids."""
+
+    def __init__(self, plan: Plan, lang: str) -> None:
+        self.plan = plan
+        self.lang = lang
+
+    def __call__(self, zh: str, en: str) -> str:
+        """The one that is spoken."""
+        return en if self.lang == "en" else zh
+
+    def role(self, id_: str) -> str:
+        """A role or other party by its name."""
+        role = self.plan.roles.get(id_)
+        return role.label if role else self.plan.parties.get(id_, id_)
+
+    def roles(self, ids: Iterable[str], joint: tuple[str, str] = ("、", ", ")) -> str:
+        """Roles in a row."""
+        return self(*joint).join(self.role(id_) for id_ in ids)
+
+    def action(self, id_: str) -> str:
+        """An action by its name."""
+        action = self.plan.actions.get(id_)
+        return action.label if action else id_
+
+
+def who(bearers: Iterable[Bearer], tongue: _Tongue) -> str:
+    """Who must act, exactly: every group; any of it, or the first who is there; helpers, stand-ins, exceptions."""
+    return "; ".join(dict.fromkeys(_bearer(bearer, tongue) for bearer in bearers))
+
+
+def _bearer(bearer: Bearer, tongue: _Tongue) -> str:
+    groups = []
+    for group in bearer.groups:
+        if group.choice == "first_available" and len(group.roles) > 1:
+            joint = (", 不在时", ", or in absence ")
+        else:
+            joint = ("或", " or ")
+        groups.append(tongue.roles(group.roles, joint))
+    text = tongue("和", " and ").join(groups)
+    notes = [
+        (bearer.through, tongue("可由{}代办", "through {}")),
+        (bearer.deputies, tongue("顶岗: {}", "stand-in: {}")),
+        (bearer.excepted, tongue("{}除外", "except {}")),
+    ]
+    return text + "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
+
+
+def to_whom(recipient: str | None, tongue: _Tongue) -> str:
+    """The recipient in words; empty when there is none."""
+    if not recipient:
+        return ""
+    if "|" in recipient:
+        return tongue.roles(recipient.split("|"), ("或", " or "))
+    return tongue.roles(recipient.split(","))
+
+
+def by_when(due: Due | None, tongue: _Tongue) -> str:
+    """The time limit in the plan's words, and the last day or minute once it is known."""
+    if due is None:
+        return ""
+    return due.text + (tongue(f" (截止 {due.due})", f" (due {due.due})") if due.due else "")
+
+
+def _details(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, value) for label, value in pairs if value)
+
+
+def _duty(duty: Duty, tongue: _Tongue) -> Entry:
+    strength = (
+        tongue("一般应当; 不办须有理由和批准人", "as a rule; else a reason and an approver") if duty.defeasible else ""
+    )
+    return Entry(
+        head=duty.label,
+        details=_details(
+            (tongue("谁", "who"), who(duty.bearers, tongue) or tongue.roles(duty.roles)),
+            (tongue("向", "to"), to_whom(duty.recipient, tongue)),
+            (tongue("时限", "when"), by_when(duty.deadline, tongue)),
+            (tongue("效力", "strength"), strength),
+        ),
+        clauses=duty.clauses,
+        order=duty.order,
+        status=duty.status,
+    )
+
+
+def _next_steps(decision: Decision, tongue: _Tongue) -> Iterable[str]:
+    open_ = [duty for duty in decision.duties if duty.status in ("open", "missed") and duty.order is not None]
+    first = min((duty.order for duty in open_ if duty.order is not None), default=None)
+    for duty in open_:
+        if duty.order == first:
+            yield f"{duty.label} - {who(duty.bearers, tongue) or tongue.roles(duty.roles)}"
+
+
+def _prohibitions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for item in decision.prohibitions:
+        instead = tongue("、", ", ").join(tongue.action(action) for action in item.instead)
+        strength = tongue("一般不得; 例外须有理由和批准人", "as a rule; else a reason and an approver")
+        yield Entry(
+            item.label,
+            _details(
+                (tongue("谁", "who"), who(item.bearers, tongue) or tongue.roles(item.roles)),
+                (tongue("改为", "instead"), instead),
+                (tongue("效力", "strength"), strength if item.defeasible else ""),
+            ),
+            item.clauses,
+        )
+
+
+def _permissions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for item in decision.permissions:
+        yield Entry(item.label, _details((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
+
+
+def _questions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for item in decision.undetermined:
+        fact = tongue.plan.facts.get(item.fact)
+        question = item.question or (fact.label if fact else item.fact)
+        yield Entry(question, _details((tongue("事实", "fact"), item.fact)), item.blocks)
+
+
+def _violations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for item in decision.violations:
+        days = tongue(f" {item.days} 天", f" by {item.days} day(s)") if item.days is not None else ""
+        kind = {
+            "late": tongue("迟办", "late"),
+            "missed": tongue("逾期未办", "missed"),
+            "done": tongue("已违反禁止", "done though forbidden"),
+        }[item.kind]
+        yield Entry(f"{tongue.action(item.action)}: {kind}{days}", (), item.clauses)
+
+
+def _confirmations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    """Facts that made a clause fire and are a person's judgement to make, each once."""
+    reasons = [
+        *(reason for duty in decision.duties for reason in duty.reasons),
+        *(reason for prohibition in decision.prohibitions for reason in prohibition.reasons),
+        *(reason for permission in decision.permissions for reason in permission.reasons),
+    ]
+    used = (fact for reason in reasons for fact in reason.facts if fact.confirm_by)
+    for fact in {fact.fact: fact for fact in used}.values():
+        known = tongue.plan.facts.get(fact.fact)
+        head = f"{known.label if known else fact.fact} = {value_text(fact.fact, fact.value, tongue.plan, tongue.lang)}"
+        yield Entry(head, _details((tongue("由谁认定", "to be confirmed by"), tongue.roles(fact.confirm_by))))
+
+
+def _notices(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for item in decision.notices:
+        yield Entry(item.text, _details((tongue("来源", "from"), item.origin)), item.clauses)
+
+
+def _principles(decision: Decision) -> Iterable[Entry]:
+    for item in decision.principles:
+        yield Entry(f"{item.label} ({item.clause})", (), item.clauses)
+
+
+def _readings(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+    for id_, option in decision.readings.items():
+        reading = tongue.plan.readings.get(id_)
+        text = next((found.text for found in reading.options if found.id == option), "") if reading else ""
+        changed = reading is not None and option != reading.chosen
+        note = tongue("不是预案采用的选项", "not the plan's own choice") if changed else ""
+        yield Entry(f"{id_} = {option}", _details(("", text), ("", note)), status="changed" if changed else "")
+
+
+def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str:
+    """A fact's value in words."""
+    zh = lang == "zh"
+    if value is True:
+        return "是" if zh else "true"
+    if value is False:
+        return "否" if zh else "false"
+    if value is None:
+        return "尚未发生" if zh else "not yet"
+    if value == "unknown":
+        return "未知" if zh else "unknown"
+    fact = plan.facts.get(fact_id)
+    return next((known.label for known in fact.values if known.id == value), str(value)) if fact else str(value)

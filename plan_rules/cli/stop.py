@@ -1,0 +1,60 @@
+"""Stop: why a command ends early, with its exit code; and how that is told, as JSON on stdout or as text on stderr.
+
+0  done                                   2  the facts, the scenario file or the usage is wrong
+1  defects found, or tests failed         3  the plan cannot be used
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from plan_rules.diagnostic_text import Lines, render
+from plan_rules.errors import Diagnostic, Message, Severity
+
+OK, DEFECTS, BAD_INPUT, BAD_PLAN = 0, 1, 2, 3
+
+
+@dataclass
+class Stop(Exception):
+    """The command cannot go on.  `error` is a permanent name for programs, `message` a sentence for people."""
+
+    exit_code: int
+    error: str
+    message: Message
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: Lines = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        """For people: every diagnostic, then the sentence."""
+        details = render(self.diagnostics, self.sources, lang)
+        return f"{details}\n\n{self.message.within(lang)}" if details else self.message.within(lang)
+
+    def to_json(self, lang: str) -> str:
+        """For programs: one object; there is always at least one diagnostic."""
+        found = self.diagnostics or (Diagnostic(self.error, Severity.ERROR, self.message),)
+        return as_json({"error": self.error, "diagnostics": [plain(diagnostic, lang) for diagnostic in found]})
+
+
+def plain(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
+    """One diagnostic as a JSON object; `line` and `column` count from 1 and are null where there is no place."""
+    span, related = diagnostic.span, diagnostic.related
+    return {
+        "code": diagnostic.code,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message.within(lang),
+        "facts": list(diagnostic.facts),
+        "help": diagnostic.help.within(lang) if diagnostic.help else None,
+        "source": span.source if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "width": span.width if span else None,
+        "subject": diagnostic.subject,
+        "related": {"source": related.source, "line": related.line, "column": related.column} if related else None,
+    }
+
+
+def as_json(value: Any) -> str:
+    """Readable JSON, the same bytes for equal values."""
+    return json.dumps(value, ensure_ascii=False, indent=2)

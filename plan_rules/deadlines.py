@@ -1,0 +1,89 @@
+"""(Time limit, the instant that starts its clock) -> when it is due; (due, done, now) -> done, late, missed or open.
+
+Days are counted as the reading of the plan says: the starting day does not count and the last day ends at 24:00.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from plan_rules.errors import CalendarUnknown
+from plan_rules.instants import Instant
+from plan_rules.plan import Term, TimeLimit
+
+
+class Standing(NamedTuple):
+    """How a duty stands: its status, and by how many days it is late or missed."""
+
+    status: str
+    days: int | None = None
+
+
+def due(limit: TimeLimit, start: Instant | None) -> date | datetime | None:
+    """The last day (for days) or the last instant (for minutes and hours); None while the clock has not started.
+
+    Raises CalendarUnknown where working days of an unpublished year are needed.
+    """
+    if limit.amount is None or not isinstance(start, date):
+        return None
+    match limit.term:
+        case Term.MINUTES | Term.HOURS:
+            unit = timedelta(minutes=1) if limit.term is Term.MINUTES else timedelta(hours=1)
+            return start + limit.amount * unit if isinstance(start, datetime) else None
+        case Term.NATURAL_DAYS:
+            last = _day(start) + timedelta(days=limit.amount)
+            return _next_working_day(last) if limit.roll else last
+        case Term.WORKING_DAYS:
+            return _working_days_after(_day(start), limit.amount)
+        case _:
+            return None
+
+
+def standing(
+    due_at: date | datetime | None, done: bool, done_on: Instant | None, now: datetime | None
+) -> Standing:
+    """Open, done, late or missed.  Only a duty with a due day or instant can be late or missed."""
+    if done:
+        days = _days_past(due_at, done_on) if due_at is not None and done_on is not None else None
+        return Standing("done") if days is None else Standing("late", days)
+    days = _days_past(due_at, now) if due_at is not None and now is not None else None
+    return Standing("open") if days is None else Standing("missed", days)
+
+
+def _days_past(due_at: date | datetime, instant: Instant) -> int | None:
+    """Whole days from the due day to the instant's day, or None while the instant is not past the due one."""
+    if not isinstance(instant, date):
+        return None
+    if isinstance(due_at, datetime):
+        past = instant > due_at if isinstance(instant, datetime) else instant > due_at.date()
+    else:
+        past = _day(instant) > due_at
+    return (_day(instant) - _day(due_at)).days if past else None
+
+
+def _day(instant: date | datetime) -> date:
+    return instant.date() if isinstance(instant, datetime) else instant
+
+
+def _working_days_after(day: date, amount: int) -> date:
+    for _ in range(amount):
+        day = _next_working_day(day + timedelta(days=1))
+    return day
+
+
+def _next_working_day(day: date) -> date:
+    """This day, or the first working day after it."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def is_working_day(day: date) -> bool:
+    """Is it a working day in China: public holidays and make-up working days counted?  Raises CalendarUnknown."""
+    import chinese_calendar  # noqa: PLC0415  only readings in working days need it
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError as error:
+        raise CalendarUnknown(day.year) from error

@@ -1,0 +1,218 @@
+"""The answer: a frozen Decision, with reasons, and the one JSON form of it.
+
+A Decision says what is in force at one moment: duties in the order in which to act, prohibitions with what to do
+instead, permissions, what is still unknown and what it blocks, violations, the principles and readings it rests on.
+All names are ids of the plan; labels are the plan's own words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+Jsonable: TypeAlias = bool | int | str | None | Mapping[str, str]
+
+
+class PlanIdentity(NamedTuple):
+    """Which plan decided: `digest` is `sha256:` and the hex SHA-256 of the text of the plan file."""
+
+    id: str
+    name: str
+    version: str
+    digest: str
+
+
+class TierAnswer(NamedTuple):
+    """The incident's present tier."""
+
+    id: str
+    label: str
+    rank: int
+
+
+class FactUsed(NamedTuple):
+    """One fact that made a clause fire, where its value came from, and whose judgement it is.
+
+    `source` is `stated`, `default`, or the id of the presumption (推定) that filled it in.
+    """
+
+    fact: str
+    value: Jsonable
+    source: str
+    confirm_by: tuple[str, ...]
+
+
+class Reason(NamedTuple):
+    """Why a clause fired: the facts of its condition that hold."""
+
+    clause: str
+    facts: tuple[FactUsed, ...]
+
+
+class BearerGroup(NamedTuple):
+    """Roles of which one suffices (`any`), or the first available one acts (`first_available`)."""
+
+    roles: tuple[str, ...]
+    choice: str
+
+
+class Bearer(NamedTuple):
+    """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound."""
+
+    groups: tuple[BearerGroup, ...]
+    through: tuple[str, ...]
+    deputies: tuple[str, ...]
+    excepted: tuple[str, ...]
+
+
+class Due(NamedTuple):
+    """By when.  `kind` is a Term; `due` is an ISO date or instant, once the fact that starts the clock is known."""
+
+    text: str
+    kind: str
+    amount: int | None
+    start: str | None
+    due: str | None
+
+
+class Duty(NamedTuple):
+    """A role must do an action, to a recipient, by a deadline.
+
+    `order`: 1 is first; duties of equal order are done together; None goes on throughout.  `status` is open, done,
+    late or missed.  A defeasible duty can be overridden with a reason and an approver, both recorded.
+    """
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+    recipient: str | None
+    deadline: Due | None
+    order: int | None
+    status: str
+    clauses: tuple[str, ...]
+    defeasible: bool
+    reasons: tuple[Reason, ...]
+    bearers: tuple[Bearer, ...]
+
+
+class Prohibition(NamedTuple):
+    """A role must not do an action; `instead` lists the actions to take in its place."""
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    defeasible: bool
+    instead: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    bearers: tuple[Bearer, ...]
+
+
+class Permission(NamedTuple):
+    """A role may do an action."""
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+class Undetermined(NamedTuple):
+    """An unknown fact that would decide whether a clause fires, the question to ask, and the clauses it blocks."""
+
+    fact: str
+    question: str
+    blocks: tuple[str, ...]
+
+
+class Violation(NamedTuple):
+    """What went wrong: `late` or `missed` by `days`, or `done` though forbidden (`days` is None)."""
+
+    action: str
+    kind: str
+    days: int | None
+    clauses: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.action}:{self.kind}" if self.days is None else f"{self.action}:{self.kind}:{self.days}"
+
+
+class PrincipleAnswer(NamedTuple):
+    """A principle in force: `clause` states it, `clauses` are the fired clauses that it governs."""
+
+    id: str
+    label: str
+    clause: str
+    clauses: tuple[str, ...]
+
+
+class NoticeAnswer(NamedTuple):
+    """Something to tell people that is not the plan's text; `origin` says where it comes from."""
+
+    id: str
+    text: str
+    origin: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the plan asks at one moment of one incident.  `fired` lists every clause that fires, in the plan's order."""
+
+    plan: PlanIdentity
+    tier: TierAnswer | None
+    duties: tuple[Duty, ...]
+    prohibitions: tuple[Prohibition, ...]
+    permissions: tuple[Permission, ...]
+    undetermined: tuple[Undetermined, ...]
+    violations: tuple[Violation, ...]
+    principles: tuple[PrincipleAnswer, ...]
+    readings: Mapping[str, str]
+    facts: Mapping[str, Jsonable]
+    notices: tuple[NoticeAnswer, ...]
+    fired: tuple[str, ...]
+
+    def requires(self, action: str) -> bool:
+        """Is this action a duty now?"""
+        return any(duty.action == action for duty in self.duties)
+
+    def forbids(self, action: str) -> bool:
+        """Is this action prohibited now?"""
+        return any(prohibition.action == action for prohibition in self.prohibitions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object as Python dicts and lists; `notices` is there only when there is something to say."""
+        return to_plain(self)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """One JSON object in UTF-8 characters; equal decisions give equal bytes."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, separators=separators)
+
+
+def to_plain(decision: Decision) -> dict[str, Any]:
+    """Decision -> the object of the JSON contract."""
+    return {
+        "plan": decision.plan._asdict(),
+        "tier": decision.tier._asdict() if decision.tier else None,
+        "duties": [_plain(duty) for duty in decision.duties],
+        "prohibitions": [_plain(prohibition) for prohibition in decision.prohibitions],
+        "permissions": [_plain(permission) for permission in decision.permissions],
+        "undetermined": [_plain(undetermined) for undetermined in decision.undetermined],
+        "violations": [_plain(violation) for violation in decision.violations],
+        "principles": [_plain(principle) for principle in decision.principles],
+        "readings": dict(decision.readings),
+        "facts": dict(decision.facts),
+        **({"notices": [_plain(notice) for notice in decision.notices]} if decision.notices else {}),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

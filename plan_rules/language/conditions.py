@@ -1,0 +1,389 @@
+"""(Tree of a condition, the vocabulary) -> Condition; unknown names, wrong types and bad phrases as Diagnostics.
+
+A condition is a mapping (all of it holds), the name of a 情形, or a list (all of it).  Values are closed phrases:
+`是`/`否`, a value, a list of values, `不是 X`, `至少/至多/超过/不足 N`, `有`/`无`.  There is nothing to execute.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from plan_rules.errors import Span
+from plan_rules.language.document import Fields, Items, Report, Text, Tree, report_full_width
+from plan_rules.language.keywords import condition_word, value_word
+from plan_rules.language.names import Names
+from plan_rules.suggestion import did_you_mean
+from plan_rules.plan import (
+    ALWAYS,
+    UNKNOWN,
+    All,
+    AnyOf,
+    Condition,
+    Earlier,
+    Fact,
+    InSituation,
+    Is,
+    Kind,
+    Not,
+    Present,
+    Reading,
+    Scalar,
+    Tier,
+    TierIs,
+    UnderReading,
+    Unknown,
+    Unstated,
+    Within,
+)
+
+YES_NO = {"是": True, "否": False, "true": True, "false": False}
+_BOUND = re.compile(r"(至少|至多|超过|不足)\s*(.+)")
+_NOT = re.compile(r"不是\s*(.+)")
+_EARLIER = re.compile(r"早于\s*(.+)")
+_NUMBER = re.compile(r"-?\d{1,19}")
+
+Filled: TypeAlias = tuple[Scalar | Unknown, ...]
+
+
+class ConditionReader:
+    """Reads conditions against the names declared in one plan file."""
+
+    def __init__(
+        self,
+        facts: Names[Fact],
+        tiers: Names[Tier],
+        readings: Names[Reading],
+        situations: Names[str],
+        report: Report,
+    ) -> None:
+        self._facts = facts
+        self._tiers = tiers
+        self._readings = readings
+        self._situations = situations
+        self._report = report
+
+    def read(self, tree: Tree | None, *, stated: bool = False) -> Condition:
+        """The condition; `stated` allows the words that only 不可能 may use.  A missing one always holds."""
+        if tree is None:
+            return ALWAYS
+        if isinstance(tree, Text):
+            return self._named(tree)
+        if isinstance(tree, Items):
+            return All(tuple(self.read(item, stated=stated) for item in tree))
+        return All(tuple(self._entry(key, value, stated) for key, value in tree.items()))
+
+    def under(self, tree: Tree | None) -> tuple[UnderReading, ...]:
+        """The options of readings under which something counts: `{AMB-13: A}`."""
+        if tree is None:
+            return ()
+        if not isinstance(tree, Fields):
+            self._misplaced(tree, "{编号: 选项}", "{reading: option}")
+            return ()
+        return tuple(found for key, value in tree.items() if (found := self._under(key, value)))
+
+    def fills(self, name: Text, value: Tree) -> tuple[str, Filled] | None:
+        """What a presumption fills in: the fact and the values it may then have."""
+        fact = self._facts.find(name)
+        if fact is None:
+            return None
+        if isinstance(value, Text) and value_word(value) == "未知":
+            return fact.id, (UNKNOWN,)
+        condition = self._phrase(fact, value, stated=False)
+        match condition:
+            case Is(_, values):
+                return fact.id, values
+            case Present(_, present):
+                return fact.id, (present,)
+            case Within(_, low, high) if low is not None and low == high:
+                return fact.id, (low,)
+            case None:
+                return None
+            case _:
+                self._misplaced(value, "一个值、“至少 X”、“有”或“未知”", "a value, `at least X`, `happened` or `unknown`")
+                return None
+
+    def value(self, fact: Fact, text: Text) -> Scalar | Unknown:
+        """A default value."""
+        word = value_word(text)
+        if word == "未知":
+            return UNKNOWN
+        if word == "空" and fact.kind in (Kind.DATE, Kind.DATETIME, Kind.READINGS):
+            return None
+        if fact.kind is Kind.INTEGER:
+            return self._number(fact, text)
+        return self._member(fact, text)
+
+    # ----------------------------------------------------------------- entries
+
+    def _named(self, name: Text) -> Condition:
+        if value_word(name) == "总是":
+            return ALWAYS
+        found = self._situations.find(name, also=())
+        return InSituation(found) if found is not None else ALWAYS
+
+    def _entry(self, key: Text, value: Tree, stated: bool) -> Condition:
+        match condition_word(key):
+            case "all":
+                return self.read(value, stated=stated)
+            case "any":
+                return AnyOf(self._several(key, value, stated))
+            case "unless":
+                return Not(AnyOf(self._several(key, value, stated)))
+            case "tier":
+                return self._tier(value)
+            case "reading":
+                return All(self.under(value))
+            case _:
+                return self._about(key, value, stated)
+
+    def _several(self, key: Text, value: Tree, stated: bool) -> tuple[Condition, ...]:
+        if isinstance(value, Items):
+            return tuple(self.read(item, stated=stated) for item in value)
+        if isinstance(value, Fields):
+            return tuple(self._entry(name, item, stated) for name, item in value.items())
+        if isinstance(value, Text) and value == "":
+            self._misplaced(value, f"“{key}”后面的条件", "conditions")
+            return ()
+        return (self.read(value, stated=stated),)
+
+    def _about(self, key: Text, value: Tree, stated: bool) -> Condition:
+        if key in self._situations.ids:
+            return self._situation(key, value)
+        fact = self._facts.find(key, also=tuple(self._situations.ids))
+        if fact is None:
+            return ALWAYS
+        return self._phrase(fact, value, stated=stated) or ALWAYS
+
+    def _situation(self, key: Text, value: Tree) -> Condition:
+        holds = YES_NO.get(value_word(value)) if isinstance(value, Text) else None
+        if holds is None:
+            self._misplaced(value, "“是”或“否”", "`yes` or `no`")
+        condition = InSituation(self._situations.ids[key])
+        return condition if holds or holds is None else Not(condition)
+
+    def _tier(self, value: Tree) -> Condition:
+        if isinstance(value, Text) and (bound := _BOUND.fullmatch(value_word(value))):
+            return self._tier_bound(bound.group(1), _part(value, bound.group(2)))
+        words = value if isinstance(value, Items) else [value]
+        found = [self._tiers.find(word) for word in words if isinstance(word, Text)]
+        return TierIs(tuple(tier.id for tier in found if tier))
+
+    def _tier_bound(self, word: str, name: Text) -> Condition:
+        tier = self._tiers.find(name)
+        if tier is None:
+            return ALWAYS
+        keep = {
+            "至少": lambda rank: rank >= tier.rank,
+            "至多": lambda rank: rank <= tier.rank,
+            "超过": lambda rank: rank > tier.rank,
+            "不足": lambda rank: rank < tier.rank,
+        }[word]
+        return TierIs(tuple(other.id for other in self._tiers.things.values() if keep(other.rank)))
+
+    def _under(self, key: Text, value: Tree) -> UnderReading | None:
+        reading = self._readings.find(key)
+        if reading is None:
+            return None
+        words = value if isinstance(value, Items) else [value]
+        known = [option.id for option in reading.options]
+        options = []
+        for word in words:
+            if isinstance(word, Text) and word in known:
+                options.append(str(word))
+            else:
+                self._report.add(
+                    "PR037",
+                    (f"解释“{reading.id}”没有选项“{word}”", f"reading `{reading.id}` has no option `{word}`"),
+                    word.span,
+                    ("可选: " + "、".join(known), "options: " + ", ".join(known)),
+                    related=reading.span,
+                    related_label=("声明在这里", "declared here"),
+                )
+        return UnderReading(reading.id, tuple(options))
+
+    # ----------------------------------------------------------------- phrases
+
+    def _phrase(self, fact: Fact, value: Tree, *, stated: bool) -> Condition | None:
+        if isinstance(value, Fields):
+            self._misplaced(value, "一个值或短语", "a value or phrase")
+            return None
+        if isinstance(value, Items):
+            return self._values(fact, value)
+        word = value_word(value)
+        if word == "未填":
+            return self._only_stated(fact, value, Unstated(fact.id), stated)
+        if fact.kind in (Kind.DATE, Kind.DATETIME):
+            return self._happened(fact, value, word, stated)
+        if negated := _NOT.fullmatch(word):
+            inner = self._phrase(fact, _part(value, negated.group(1)), stated=stated)
+            return Not(inner) if inner else None
+        if bound := _BOUND.fullmatch(word):
+            return self._bounded(fact, bound.group(1), _part(value, bound.group(2)))
+        if fact.kind is Kind.INTEGER:
+            number = self._number(fact, value)
+            return None if number is None else Within(fact.id, number, number)
+        if fact.kind is Kind.READINGS:
+            self._wrong(fact, value, "“解释: {编号: 选项}”", "`reading: {id: option}`")
+            return None
+        member = self._member(fact, value)
+        return None if member is None else Is(fact.id, (member,))
+
+    def _values(self, fact: Fact, values: Items) -> Condition | None:
+        if fact.kind not in (Kind.BOOL, Kind.ENUM, Kind.ORDINAL):
+            self._wrong(fact, values, "一个值或短语", "a value or phrase, not a list")
+            return None
+        members = {self._member(fact, word) for word in values if isinstance(word, Text)}
+        return Is(fact.id, tuple(value for value in fact.domain if value in members))
+
+    def _happened(self, fact: Fact, value: Text, word: str, stated: bool) -> Condition | None:
+        if word in ("有", "无"):
+            return Present(fact.id, word == "有")
+        if earlier := _EARLIER.fullmatch(word):
+            other = self._facts.find(_part(value, earlier.group(1)))
+            if other is None:
+                return None
+            if other.kind is not fact.kind:
+                self._wrong(fact, value, f"“早于”后面写同类型({_KIND_ZH[fact.kind]})的事实", "a fact of the same type")
+                return None
+            return self._only_stated(fact, value, Earlier(fact.id, other.id), stated)
+        self._wrong(fact, value, "“有”或“无”", "`happened` or `not happened`")
+        return None
+
+    def _bounded(self, fact: Fact, word: str, limit: Text) -> Condition | None:
+        if fact.kind is Kind.INTEGER:
+            number = self._number(fact, limit)
+            if number is None:
+                return None
+            low = {"至少": number, "超过": number + 1}.get(word)
+            high = {"至多": number, "不足": number - 1}.get(word)
+            if (low is not None and low > fact.high) or (high is not None and high < fact.low):
+                self._out_of_range(fact, limit)
+            return Within(fact.id, low, high)
+        if fact.kind is Kind.ORDINAL:
+            member = self._member(fact, limit)
+            if member is None:
+                return None
+            at = fact.domain.index(member)
+            kept = {
+                "至少": fact.domain[at:],
+                "超过": fact.domain[at + 1 :],
+                "至多": fact.domain[: at + 1],
+                "不足": fact.domain[:at],
+            }[word]
+            return Is(fact.id, kept)
+        self._wrong(fact, limit, _FORMS[fact.kind][0], _FORMS[fact.kind][1])
+        return None
+
+    def _only_stated(self, fact: Fact, at: Text, condition: Condition, stated: bool) -> Condition | None:
+        if stated:
+            return condition
+        self._report.add(
+            "PR043",
+            (f"“{at}”只能写在“不可能”里", f"`{at}` may be used only under `impossible`"),
+            at.span,
+            ("用“有”或“无”表示是否已经发生", "say whether it has happened: `happened` or `not happened`"),
+            facts=(fact.id,),
+        )
+        return None
+
+    def _member(self, fact: Fact, text: Text) -> Scalar:
+        if fact.kind is Kind.BOOL:
+            value = YES_NO.get(value_word(text))
+            if value is None:
+                self._wrong(fact, text, *_FORMS[Kind.BOOL])
+            return value
+        by_name = {value.label: value.id for value in fact.values} | {value.id: value.id for value in fact.values}
+        if text in by_name:
+            return by_name[text]
+        if report_full_width(text, text.span, self._report):
+            return None
+        self._report.add(
+            "PR031",
+            (f"“{fact.label}”没有“{text}”这个值", f"fact `{fact.id}` has no value `{text}`"),
+            text.span,
+            did_you_mean(text, by_name)
+            or ("可以写: " + "、".join(value.label for value in fact.values), "values: " + ", ".join(by_name)),
+            related=fact.span,
+            related_label=("声明在这里", "declared here"),
+            facts=(fact.id,),
+        )
+        return None
+
+    def _number(self, fact: Fact, text: Text) -> int | None:
+        if not _NUMBER.fullmatch(text):
+            self._wrong(fact, text, *_FORMS[Kind.INTEGER])
+            return None
+        number = int(text)
+        if not fact.low <= number <= fact.high:
+            self._out_of_range(fact, text)
+            return None
+        return number
+
+    # ----------------------------------------------------------------- what can be wrong
+
+    def _out_of_range(self, fact: Fact, text: Text) -> None:
+        self._report.add(
+            "PR041",
+            (f"“{fact.label}”只能在 {fact.low} 至 {fact.high} 之间", f"`{fact.id}` lies between {fact.low} and {fact.high}"),
+            text.span,
+            ("改成范围内的数, 或改事实的“最小”“最大”", "write a number in the range, or change the fact's `min` and `max`"),
+            related=fact.span,
+            related_label=("范围写在这里", "the range is declared here"),
+            facts=(fact.id,),
+        )
+
+    def _wrong(self, fact: Fact, at: Tree, zh: str, en: str) -> None:
+        if isinstance(at, Text) and report_full_width(at, at.span, self._report):
+            return
+        self._report.add(
+            "PR040",
+            (
+                f"“{fact.label}”是{_KIND_ZH[fact.kind]}, 不能写“{_shown(at)}”",
+                f"`{fact.id}` is of type {fact.kind.value} and cannot be `{_shown(at)}`",
+            ),
+            at.span,
+            (f"写{zh}", f"write {en}"),
+            related=fact.span,
+            related_label=("声明在这里", "declared here"),
+            facts=(fact.id,),
+        )
+
+    def _misplaced(self, at: Tree, zh: str, en: str) -> None:
+        if isinstance(at, Text) and report_full_width(at, at.span, self._report):
+            return
+        self._report.add(
+            "PR022", (f"这里应写{zh}", f"write {en} here"), at.span, ("改成这样的写法", "use that form")
+        )
+
+
+_KIND_ZH = {
+    Kind.BOOL: "“是否”",
+    Kind.ENUM: "“选项”",
+    Kind.ORDINAL: "“等次”",
+    Kind.INTEGER: "“整数”",
+    Kind.DATE: "“日期”",
+    Kind.DATETIME: "“时刻”",
+    Kind.READINGS: "“解释选择”",
+}
+_FORMS = {
+    Kind.BOOL: ("“是”或“否”", "`yes` or `no`"),
+    Kind.ENUM: ("一个值、列表或“不是 X”", "a value, a list, or `not X`"),
+    Kind.ORDINAL: ("一个值, 或“至少/至多/超过/不足 X”", "a value, or `at least/at most/more than/less than X`"),
+    Kind.INTEGER: ("整数, 或“至少/至多/超过/不足 N”", "an integer, or `at least/at most/more than/less than N`"),
+    Kind.DATE: ("“有”或“无”", "`happened` or `not happened`"),
+    Kind.DATETIME: ("“有”或“无”", "`happened` or `not happened`"),
+    Kind.READINGS: ("“解释: {编号: 选项}”", "`reading: {id: option}`"),
+}
+
+
+def _part(whole: Text, part: str) -> Text:
+    """A part of a phrase, at its own place."""
+    offset = whole.rfind(part)
+    at = whole.span
+    column = at.column + max(offset, 0) + (0 if whole.plain else 1)
+    return Text(part, Span(at.source, at.line, column, len(part)), plain=whole.plain)
+
+
+def _shown(tree: Tree) -> str:
+    return str(tree) if isinstance(tree, Text) else "[…]" if isinstance(tree, Items) else "{…}"

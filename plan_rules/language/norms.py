@@ -1,0 +1,279 @@
+"""(Shape of a norm, the vocabulary) -> Norm: who, to whom, by when, in what order, how firmly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from plan_rules.language.conditions import YES_NO, ConditionReader
+from plan_rules.language.document import Fields, Items, Report, Text, Tree
+from plan_rules.language.keywords import canonical, value_word
+from plan_rules.language.names import Names
+from plan_rules.language.shape import NormShape
+from plan_rules.plan import (
+    COUNTED,
+    Action,
+    Bearers,
+    Condition,
+    Fact,
+    Group,
+    Is,
+    Kind,
+    Norm,
+    Present,
+    Reading,
+    Recipient,
+    Role,
+    Step,
+    Strength,
+    Term,
+    TimeLimit,
+)
+
+_TERMS = {
+    "立即": Term.IMMEDIATE,
+    "及时": Term.PROMPT,
+    "持续": Term.CONTINUOUS,
+    "常设": Term.STANDING,
+    "定期": Term.PERIODIC,
+    "事前": Term.BEFOREHAND,
+    "事中": Term.DURING,
+    "事后": Term.AFTERWARDS,
+}
+_UNITS = {
+    "分钟": Term.MINUTES,
+    "小时": Term.HOURS,
+    "自然日": Term.NATURAL_DAYS,
+    "工作日": Term.WORKING_DAYS,
+    "minutes": Term.MINUTES,
+    "hours": Term.HOURS,
+    "natural days": Term.NATURAL_DAYS,
+    "working days": Term.WORKING_DAYS,
+}
+_COUNTED = re.compile(r"(\d{1,6})\s*(" + "|".join(_UNITS) + r")(?:[((].*[))])?")
+_STATED = re.compile(r"([^((]+)(?:[((].*[))])?")
+_STEP = re.compile(r"(.+)-(\d{1,3})")
+_STRENGTH = {"是": Strength.DEFEASIBLE, "否": Strength.STRICT}
+MAX_AMOUNT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class NormReader:
+    """Reads norms against the names declared in one plan file."""
+
+    conditions: ConditionReader
+    facts: Names[Fact]
+    roles: Names[Role]
+    groups: Names[tuple[Group, ...]]
+    parties: Names[str]
+    actions: Names[Action]
+    readings: Names[Reading]
+    tracks: Names[int]
+    report: Report
+
+    def read(self, shape: NormShape, modality: str) -> Norm | None:
+        """The norm, or None where its action is unknown."""
+        action = self.actions.find(shape.action)
+        groups = self._bearers(shape.bearers)
+        strength, strength_by = self._strength(shape.defeasible)
+        done_by, done_on = self._shown_by(shape.done_by)
+        broken_by, _ = self._shown_by(shape.broken_by)
+        limit = self._limit(shape)
+        step = self._step(shape.step)
+        through = self._bearers(shape.through)
+        condition = self.conditions.read(shape.when)
+        excepted = self._roles(shape.excepted)
+        recipient = self._recipient(shape.recipient)
+        instead = tuple(found.id for word in shape.instead if (found := self.actions.find(word)))
+        under = self.conditions.under(shape.under)
+        if shape.bearers is None:
+            self._no_bearer(shape)
+        if action is None:
+            return None
+        return Norm(
+            modality=modality,
+            action=action.id,
+            bearers=Bearers(groups, through, excepted),
+            span=shape.action.span,
+            recipient=recipient,
+            limit=limit,
+            step=step,
+            strength=strength,
+            strength_by=strength_by,
+            done_by=done_by,
+            done_on=done_on,
+            broken_by=broken_by,
+            instead=instead,
+            condition=condition,
+            under=under,
+            inferred=tuple(str(word) for word in shape.inferred),
+        )
+
+    def group(self, tree: Tree) -> tuple[Group, ...]:
+        """`{任一: [...]}`, `{依次: [...]}`, a role or a named group."""
+        if isinstance(tree, Fields):
+            return tuple(self._choice(key, value) for key, value in tree.items())
+        if isinstance(tree, Text) and tree in self.groups.ids:
+            return self.groups.things[self.groups.ids[tree]]
+        if isinstance(tree, Text):
+            role = self.roles.find(tree, also=tuple(self.groups.ids))
+            return (Group((role.id,)),) if role else ()
+        return ()
+
+    def _no_bearer(self, shape: NormShape) -> None:
+        self.report.add(
+            "PR021",
+            (f"“{shape.action}”少了“责任”", f"`{shape.action}` lacks `bearers`"),
+            shape.action.span,
+            ("补上“责任: …”, 写明由谁", "add `bearers: ...`: who"),
+        )
+
+    def _bearers(self, tree: Tree | None) -> tuple[Group, ...]:
+        if tree is None:
+            return ()
+        parts = tree if isinstance(tree, Items) else [tree]
+        return tuple(group for part in parts for group in self.group(part))
+
+    def _choice(self, key: Text, value: Tree) -> Group:
+        words = value if isinstance(value, Items) else [value]
+        roles = self._roles([word for word in words if isinstance(word, Text)])
+        choice = canonical(key)
+        if choice not in ("any", "in_order"):
+            self.report.add(
+                "PR020",
+                (f"不认识的键“{key}”", f"unknown key `{key}`"),
+                key.span,
+                ("写“任一: [...]”或“依次: [...]”", "write `any: [...]` or `in_order: [...]`"),
+            )
+        return Group(roles, "first_available" if choice == "in_order" else "any")
+
+    def _roles(self, words: list[Text]) -> tuple[str, ...]:
+        return tuple(found.id for word in words if (found := self.roles.find(word)))
+
+    def _recipient(self, tree: Tree | None) -> Recipient | None:
+        if tree is None:
+            return None
+        joined = "all"
+        if isinstance(tree, Fields):
+            joined = "any"
+            tree = next(iter(tree.values()), Items())
+        words = tree if isinstance(tree, Items) else [tree]
+        found = [self._party(word) for word in words if isinstance(word, Text)]
+        return Recipient(tuple(party for party in found if party), joined)
+
+    def _party(self, word: Text) -> str | None:
+        if word in self.parties.ids:
+            return self.parties.ids[word]
+        role = self.roles.find(word, also=tuple(self.parties.ids))
+        return role.id if role else None
+
+    def _strength(self, word: Text | None) -> tuple[Strength, str | None]:
+        if word is None:
+            return Strength.STRICT, None
+        if value_word(word) in _STRENGTH:
+            return _STRENGTH[value_word(word)], None
+        reading = self.readings.find(word, also=tuple(_STRENGTH))
+        if reading is None:
+            return Strength.STRICT, None
+        silent = [option.id for option in reading.options if option.strength is None]
+        if silent:
+            self.report.add(
+                "PR044",
+                (f"解释“{reading.id}”的选项{'、'.join(silent)}没有写“效力”", f"options {', '.join(silent)} of `{reading.id}` have no `strength`"),
+                word.span,
+                ("每个选项写 {内容: …, 效力: 可推翻/不可推翻/仅建议}", "give each option a strength: defeasible, strict or advice"),
+                related=reading.span,
+            )
+        return Strength.STRICT, reading.id
+
+    def _shown_by(self, tree: Tree | None) -> tuple[Condition | None, str | None]:
+        """`完成: 报警时间` means: this fact says when; a condition may be written out instead."""
+        if tree is None:
+            return None, None
+        if isinstance(tree, Text) and tree in self.facts.ids:
+            fact = self.facts.things[self.facts.ids[tree]]
+            if fact.kind in (Kind.DATE, Kind.DATETIME):
+                return Present(fact.id, True), fact.id
+            if fact.kind is Kind.BOOL:
+                return Is(fact.id, (True,)), None
+        if isinstance(tree, Text):
+            self.facts.unknown(tree)
+            return None, None
+        return self.conditions.read(tree), None
+
+    def _step(self, word: Text | None) -> Step | None:
+        if word is None:
+            return None
+        found = _STEP.fullmatch(word)
+        if found is None:
+            self.report.add(
+                "PR042",
+                (f"次序“{word}”写法不对", f"`{word}` is no step"),
+                word.span,
+                ("写成“线-步”, 如 T2-1", "write `track-number`, such as T2-1"),
+            )
+            return None
+        track = Text(found.group(1), word.span, plain=word.plain)
+        stage = self.tracks.find(track)
+        return None if stage is None else Step(stage, int(found.group(2)), str(track))
+
+    def _limit(self, shape: NormShape) -> TimeLimit | None:
+        word = shape.limit
+        start = self.facts.find(shape.start) if shape.start else None
+        if word is None:
+            return None
+        counted = _COUNTED.fullmatch(word)
+        if counted:
+            term, amount = _UNITS[counted.group(2)], int(counted.group(1))
+            self._check_start(shape, term, amount, start)
+            roll = shape.roll is not None and YES_NO.get(value_word(shape.roll)) is True
+            return TimeLimit(term, str(word), amount, start.id if start else None, roll)
+        stated = _STATED.fullmatch(word)
+        known = _TERMS.get(value_word(stated.group(1).strip())) if stated else None
+        if known is None:
+            self.report.add(
+                "PR042",
+                (f"时限“{word}”写法不对", f"`{word}` is no time limit"),
+                word.span,
+                (
+                    "写: " + "、".join(_TERMS) + "; 或 30分钟、2小时、3自然日、5工作日; 说明写在括号里",
+                    "write one of immediately, promptly, ..., or `30 minutes`, `2 hours`, `3 natural days`, `5 working days`",
+                ),
+            )
+            return None
+        return TimeLimit(known, str(word), start=start.id if start else None)
+
+    def _check_start(self, shape: NormShape, term: Term, amount: int, start: Fact | None) -> None:
+        assert term in COUNTED and shape.limit is not None
+        if shape.start is None:
+            self.report.add(
+                "PR045",
+                (f"“{shape.limit}”没有写从何时起算", f"`{shape.limit}` does not say when the clock starts"),
+                shape.limit.span,
+                ("补上“起算: …”, 写一个日期或时刻事实", "add `start: ...`, a date or datetime fact"),
+            )
+        elif start is not None and start.kind not in (Kind.DATE, Kind.DATETIME):
+            self.report.add(
+                "PR040",
+                (f"“{start.label}”不是日期或时刻, 不能起算", f"`{start.id}` is no date or datetime and cannot start a clock"),
+                shape.start.span,
+                ("换一个日期或时刻事实", "name a date or datetime fact"),
+                related=start.span,
+                facts=(start.id,),
+            )
+        elif start is not None and start.kind is Kind.DATE and term in (Term.MINUTES, Term.HOURS):
+            self.report.add(
+                "PR040",
+                ("分钟、小时的时限要从一个时刻起算, 不能从日期起算", "minutes and hours start at a datetime, not a date"),
+                shape.start.span,
+                ("换一个时刻事实, 或改用自然日、工作日", "name a datetime fact, or count in days"),
+                related=start.span,
+                facts=(start.id,),
+            )
+        if not 0 < amount <= MAX_AMOUNT:
+            self.report.add(
+                "PR041",
+                (f"时限的数 {amount} 不在 1 至 {MAX_AMOUNT} 之间", f"the amount {amount} is not between 1 and {MAX_AMOUNT}"),
+                shape.limit.span,
+                ("改成合理的数", "write a sensible number"),
+            )

@@ -1,0 +1,400 @@
+"""Text of a plan file -> an immutable Plan, or every Diagnostic at once.
+
+Read in four steps, each over what the last one left whole: the tree (`document`), its shape (`shape`), the declared
+names (`vocabulary`), the clauses (here); then the plan as a whole is checked (`checks`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from plan_rules.errors import Diagnostic, Span
+from plan_rules.language import checks
+from plan_rules.language.document import Report, Text, parse
+from plan_rules.language.keywords import value_word
+from plan_rules.language.names import Names, cycle
+from plan_rules.language.norms import NormReader
+from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape, shaped
+from plan_rules.language.sources import read_source
+from plan_rules.language.vocabulary import Vocabulary, vocabulary
+from plan_rules.plan import (
+    ALWAYS,
+    Alias,
+    All,
+    AnyOf,
+    Clause,
+    Condition,
+    Deputy,
+    Earlier,
+    Exemption,
+    Impossible,
+    InSituation,
+    Is,
+    Norm,
+    Not,
+    Notice,
+    Plan,
+    Present,
+    Presumption,
+    Remark,
+    Section,
+    Situation,
+    SourceText,
+    TierIs,
+    UnderReading,
+    Unstated,
+    Within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What reading gave: the plan, unless an error was found, and every diagnostic in the order of the text."""
+
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read(text: str | bytes, source: str, folder: Path | None = None) -> ReadResult:
+    """Read a plan file.  `source` names it in messages; `folder` is where its 底本 may lie beside it."""
+    report = Report()
+    tree = parse(text, source, report)
+    document = shaped(DocumentShape, tree, report) if tree is not None else None
+    plan = None
+    if document is not None:
+        plan = _PlanReader(document, _digest(text), folder, report).plan()
+    return ReadResult(None if report.failed else plan, report.sorted())
+
+
+def _digest(text: str | bytes) -> str:
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+class _PlanReader:
+    """Turns one document into a plan."""
+
+    def __init__(self, document: DocumentShape, digest: str, folder: Path | None, report: Report) -> None:
+        self._document = document
+        self._digest = digest
+        self._folder = folder
+        self._report = report
+        self._words: Vocabulary = vocabulary(document, report)
+        self._norms = NormReader(
+            conditions=self._words.conditions,
+            facts=self._words.facts,
+            roles=self._words.roles,
+            groups=self._words.groups,
+            parties=self._words.parties,
+            actions=self._words.actions,
+            readings=self._words.readings,
+            tracks=self._words.tracks,
+            report=report,
+        )
+        self._clause_ids: Names[str] = Names("条款", "clause", "PR035", report)
+        for section in document.body:
+            for clause in section.clauses:
+                self._declare_clause(clause)
+
+    def _declare_clause(self, clause: ClauseShape) -> None:
+        known = self._clause_ids
+        if clause.id in known.ids:
+            self._report.add(
+                "PR024",
+                (f"条款“{clause.id}”写了两次", f"clause `{clause.id}` is written twice"),
+                clause.id.span,
+                ("改正编号", "mend the id"),
+                related=known.spans[str(clause.id)],
+                related_label=("第一次写在这里", "first written here"),
+                subject=str(clause.id),
+            )
+        known.things[str(clause.id)] = known.ids[str(clause.id)] = str(clause.id)
+        known.spans.setdefault(str(clause.id), clause.id.span)
+
+    def plan(self) -> Plan | None:
+        """The plan, with every defect reported; None where what is left makes no sense as a whole."""
+        head = self._document.plan
+        situations = self._situations()
+        source = read_source(head.source, self._folder, self._report) if head.source is not None else None
+        plan = Plan(
+            id=str(head.id),
+            name=str(head.name),
+            version=str(head.version),
+            digest=self._digest,
+            purpose=str(head.purpose or ""),
+            facts=self._words.facts.things,
+            roles=self._words.roles.things,
+            tiers=self._words.tiers.things,
+            principles=self._words.principles.things,
+            actions=self._words.actions.things,
+            situations=situations,
+            sections=self._sections(),
+            clauses=self._clauses(source),
+            presumptions=self._presumptions(),
+            impossibles=self._impossibles(),
+            notices=self._notices(),
+            readings=self._words.readings.things,
+            remarks=self._remarks(),
+            aliases=self._aliases(),
+            deputies=self._deputies(),
+            parties={id_: name for name, id_ in self._words.parties.ids.items() if name != id_},
+            source=source,
+            scope=self._words.conditions.read(head.scope),
+            highest_tier=head.take is None or value_word(head.take) != "最低",
+        )
+        self._check_readings()
+        checks.check(plan, head, self._report)
+        return plan
+
+    # ----------------------------------------------------------------- conditions with names
+
+    def _situations(self) -> Mapping[str, Situation]:
+        found = {
+            str(name): Situation(str(name), self._words.conditions.read(tree), name.span)
+            for name, tree in self._document.situations.items()
+        }
+        circle = cycle({name: situations_in(item.condition) for name, item in found.items()})
+        if circle:
+            self._report.add(
+                "PR050",
+                (f"情形循环引用: {' → '.join(circle)}", f"situations refer to each other in a circle: {' → '.join(circle)}"),
+                found[circle[0]].span,
+                ("去掉其中一处引用", "remove one of the references"),
+                related=found[circle[-2]].span,
+                subject=circle[0],
+            )
+            return {name: replace(item, condition=ALWAYS) for name, item in found.items()}
+        return found
+
+    def _presumptions(self) -> tuple[Presumption, ...]:
+        return tuple(
+            Presumption(
+                id=str(shape.id),
+                condition=self._words.conditions.read(shape.condition),
+                fills=tuple(
+                    filled for name, value in shape.then.items() if (filled := self._words.conditions.fills(name, value))
+                ),
+                span=shape.id.span,
+                note=str(shape.note or ""),
+            )
+            for shape in self._document.presumptions
+        )
+
+    def _impossibles(self) -> tuple[Impossible, ...]:
+        found = []
+        for shape in self._document.impossible:
+            condition = self._words.conditions.read(shape.combination, stated=True)
+            found.append(
+                Impossible(
+                    id=str(shape.id),
+                    condition=condition,
+                    facts=tuple(dict.fromkeys(facts_in(condition))),
+                    span=shape.id.span,
+                    warn=shape.severity is not None and value_word(shape.severity) == "警告",
+                    text=str(shape.note or ""),
+                )
+            )
+        return tuple(found)
+
+    def _notices(self) -> tuple[Notice, ...]:
+        return tuple(
+            Notice(
+                id=str(shape.id),
+                condition=self._words.conditions.read(shape.when),
+                text=str(shape.text),
+                origin=str(shape.origin),
+                clauses=self._clause_list(shape.about),
+                span=shape.id.span,
+            )
+            for shape in self._document.notices
+        )
+
+    def _aliases(self) -> tuple[Alias, ...]:
+        found = []
+        for shape in self._document.aliases:
+            role, same = self._words.roles.find(shape.id), self._words.roles.find(shape.same_as)
+            under = self._words.conditions.under(shape.under)
+            if role and same and under:
+                found.append(Alias(role.id, same.id, under[0]))
+        return tuple(found)
+
+    def _deputies(self) -> tuple[Deputy, ...]:
+        found = []
+        for shape in self._document.deputies:
+            role = self._words.roles.find(shape.deputy)
+            condition = self._words.conditions.read(shape.when)
+            under = self._words.conditions.under(shape.under)
+            if role:
+                found.append(Deputy(role.id, condition, under))
+        return tuple(found)
+
+    def _remarks(self) -> tuple[Remark, ...]:
+        return tuple(
+            Remark(str(shape.id), str(shape.topic), self._clause_list(shape.about), str(shape.text), shape.id.span)
+            for shape in self._document.remarks
+        )
+
+    def _check_readings(self) -> None:
+        for shape in self._document.readings.values():
+            self._clause_list(shape.about)
+
+    def _clause_list(self, words: Iterable[Text]) -> tuple[str, ...]:
+        """Clause ids; a heading's id stands for its clauses."""
+        headings = {str(section.section) for section in self._document.body}
+        return tuple(
+            str(word) for word in words if str(word) in headings or self._clause_ids.find(word, also=sorted(headings))
+        )
+
+    # ----------------------------------------------------------------- the body
+
+    def _sections(self) -> Mapping[str, Section]:
+        found: dict[str, Section] = {}
+        for shape in self._document.body:
+            if shape.section in found:
+                self._report.add(
+                    "PR024",
+                    (f"章节“{shape.section}”写了两次", f"section `{shape.section}` is written twice"),
+                    shape.section.span,
+                    ("改正编号", "mend the id"),
+                    related=found[str(shape.section)].span,
+                )
+            found[str(shape.section)] = Section(
+                str(shape.section), str(shape.title or ""), self._words.conditions.read(shape.scope), shape.section.span
+            )
+        return found
+
+    def _clauses(self, source: SourceText | None) -> Mapping[str, Clause]:
+        found: dict[str, Clause] = {}
+        purposes: dict[str, tuple[str, ...]] = {}
+        for section in self._document.body:
+            scope = self._words.conditions.read(section.scope) if section.clauses else ALWAYS
+            for shape in section.clauses:
+                clause = self._clause(shape, section, scope, source)
+                found[clause.id] = clause
+                if clause.serves and shape.when is None:
+                    purposes[clause.id] = clause.serves
+        return self._with_purposes(found, purposes)
+
+    def _clause(self, shape: ClauseShape, section: SectionShape, scope: Condition, source: SourceText | None) -> Clause:
+        own = self._words.conditions.read(shape.when)
+        norms = (
+            *self._read_norms(shape.must, "duty"),
+            *self._read_norms(shape.must_not, "prohibition"),
+            *self._read_norms(shape.may, "permission"),
+        )
+        tier = self._words.tiers.find(shape.assigns) if shape.assigns else None
+        principle = self._words.principles.find(shape.states) if shape.states else None
+        carries = tuple(str(word) for word in shape.carries)
+        if not carries and source is not None and str(shape.id) in source.items:
+            carries = (str(shape.id),)
+        return Clause(
+            id=str(shape.id),
+            text=str(shape.wording or ""),
+            scraped=str(shape.scraped or ""),
+            section=str(section.section),
+            condition=own if scope == ALWAYS else scope if own == ALWAYS else All((scope, own)),
+            span=shape.id.span,
+            modality=_modality(shape, norms),
+            tier=tier.id if tier else None,
+            norms=norms,
+            exemptions=self._exemptions(shape),
+            serves=self._clause_list(shape.serves),
+            supports=tuple(found.id for word in shape.supports if (found := self._words.actions.find(word))),
+            principle=principle.id if principle else None,
+            governs=self._clause_list(shape.governs),
+            defines=tuple(found for word in shape.defines if (found := self._defined(word))),
+            carries=carries,
+            note=str(shape.note or ""),
+        )
+
+    def _read_norms(self, shapes: list[NormShape], modality: str) -> tuple[Norm, ...]:
+        return tuple(norm for shape in shapes if (norm := self._norms.read(shape, modality)))
+
+    def _exemptions(self, shape: ClauseShape) -> tuple[Exemption, ...]:
+        actions = tuple(found.id for word in shape.waives if (found := self._words.actions.find(word)))
+        if shape.waives and not shape.exception_to:
+            self._report.add(
+                "PR053",
+                (f"“{shape.id}”写了免除, 没有写例外于哪一条", f"`{shape.id}` waives duties but is no exception to a clause"),
+                shape.id.span,
+                ("补上“例外于: 条款编号”", "add `exception_to: clause id`"),
+                subject=str(shape.id),
+            )
+        return tuple(
+            Exemption(str(word), actions, word.span) for word in shape.exception_to if self._clause_ids.find(word)
+        )
+
+    def _defined(self, word: Text) -> str | None:
+        """A role or a fact that the clause defines."""
+        if word in self._words.facts.ids:
+            return self._words.facts.ids[word]
+        role = self._words.roles.find(word, also=tuple(self._words.facts.ids))
+        return role.id if role else None
+
+    def _with_purposes(self, clauses: dict[str, Clause], purposes: Mapping[str, tuple[str, ...]]) -> Mapping[str, Clause]:
+        """A clause that only states a purpose holds whenever a clause it serves does."""
+        circle = cycle(purposes)
+        if circle:
+            self._report.add(
+                "PR050",
+                (f"“服务于”循环引用: {' → '.join(circle)}", f"clauses serve each other in a circle: {' → '.join(circle)}"),
+                clauses[circle[0]].span,
+                ("去掉其中一处", "remove one of them"),
+                subject=circle[0],
+            )
+            return clauses
+
+        def condition(name: str) -> Condition:
+            if name not in purposes:
+                return clauses[name].condition
+            return AnyOf(tuple(condition(served) for served in purposes[name] if served in clauses))
+
+        return {name: replace(clause, condition=condition(name)) for name, clause in clauses.items()}
+
+
+def _modality(shape: ClauseShape, norms: tuple[Norm, ...]) -> str:
+    if shape.assigns is not None or shape.defines:
+        return "definition"
+    if shape.states is not None and not norms:
+        return "principle"
+    kinds = {norm.modality for norm in norms}
+    if len(kinds) == 1:
+        return kinds.pop()
+    return "mixed" if kinds else "purpose"
+
+
+def parts_of(condition: Condition) -> Iterable[Condition]:
+    """The leaves of a condition in source form."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+        case _:
+            yield condition
+
+
+def situations_in(condition: Condition) -> tuple[str, ...]:
+    """The situations a condition names."""
+    return tuple(part.situation for part in parts_of(condition) if isinstance(part, InSituation))
+
+
+def facts_in(condition: Condition) -> Iterable[str]:
+    """The facts a condition names itself."""
+    for part in parts_of(condition):
+        match part:
+            case Is(fact) | Within(fact) | Present(fact) | Unstated(fact):
+                yield fact
+            case Earlier(fact, than):
+                yield from (fact, than)
+            case TierIs() | UnderReading() | InSituation() | All() | AnyOf() | Not():
+                pass
+
+
+def places(plan: Plan) -> Mapping[str, Span]:
+    """Where each clause stands."""
+    return {clause.id: clause.span for clause in plan.clauses.values()}

@@ -1,0 +1,248 @@
+"""(Shape of a plan file) -> the declared names: roles, tiers, facts, actions, readings and the rest, each with its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plan_rules.language.conditions import ConditionReader
+from plan_rules.language.document import Fields, Report, Text
+from plan_rules.language.keywords import value_word
+from plan_rules.language.names import Names
+from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, shaped
+from plan_rules.plan import (
+    Action,
+    Fact,
+    Group,
+    Kind,
+    Option,
+    Principle,
+    Reading,
+    Role,
+    Strength,
+    Tier,
+    Value,
+)
+
+_KINDS = {
+    "是否": Kind.BOOL,
+    "选项": Kind.ENUM,
+    "等次": Kind.ORDINAL,
+    "整数": Kind.INTEGER,
+    "日期": Kind.DATE,
+    "时刻": Kind.DATETIME,
+    "解释选择": Kind.READINGS,
+}
+_STRENGTHS = {"可推翻": Strength.DEFEASIBLE, "不可推翻": Strength.STRICT, "仅建议": Strength.ADVISORY}
+_WORSE = {"递增": "up", "递减": "down"}
+MAX_INTEGER = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every declared name of a plan file, and the reader of conditions over them."""
+
+    roles: Names[Role]
+    parties: Names[str]
+    groups: Names[tuple[Group, ...]]
+    tiers: Names[Tier]
+    principles: Names[Principle]
+    facts: Names[Fact]
+    actions: Names[Action]
+    tracks: Names[int]
+    readings: Names[Reading]
+    situations: Names[str]
+    conditions: ConditionReader
+
+
+def vocabulary(document: DocumentShape, report: Report) -> Vocabulary:
+    """Declare every name; a bad declaration is reported and left out."""
+    facts: Names[Fact] = Names("事实", "fact", "PR030", report)
+    tiers: Names[Tier] = Names("等级", "tier", "PR034", report)
+    readings: Names[Reading] = Names("解释", "reading", "PR036", report)
+    situations: Names[str] = Names("情形", "situation", "PR038", report)
+    words = Vocabulary(
+        roles=Names("角色", "role", "PR033", report),
+        parties=Names("相对方", "party", "PR033", report),
+        groups=Names("责任组", "group of bearers", "PR033", report),
+        tiers=tiers,
+        principles=Names("原则", "principle", "PR039", report),
+        facts=facts,
+        actions=Names("动作", "action", "PR032", report),
+        tracks=Names("顺序", "track", "PR039", report),
+        readings=readings,
+        situations=situations,
+        conditions=ConditionReader(facts, tiers, readings, situations, report),
+    )
+    _declare_simple(words, document, report)
+    _declare_readings(words, document, report)
+    _declare_facts(words, document, report)
+    _declare_actions(words, document)
+    return words
+
+
+def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) -> None:
+    for name, role in document.roles.items():
+        words.roles.declare(name, role.id, Role(str(role.id), str(name), str(role.kind or ""), name.span, str(role.note or "")))
+    for name, party in document.parties.items():
+        words.parties.declare(name, party.id, str(party.id))
+    for name, tier in document.tiers.items():
+        words.tiers.declare(name, tier.id, Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span))
+    for name, principle in document.principles.items():
+        words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))
+    for name, stage in document.tracks.items():
+        words.tracks.declare_plain(name, _integer(stage, report))
+    for name in document.situations:
+        words.situations.declare_plain(name, str(name))
+
+
+def _integer(word: Text, report: Report) -> int:
+    if word.lstrip("-").isdigit() and word.isascii() and len(word) <= 10 and abs(int(word)) <= MAX_INTEGER:
+        return int(word)
+    report.add(
+        "PR040",
+        (f"“{word}”应是整数", f"`{word}` must be an integer"),
+        word.span,
+        (f"写 {-MAX_INTEGER} 至 {MAX_INTEGER} 之间的整数", f"write an integer from {-MAX_INTEGER} to {MAX_INTEGER}"),
+    )
+    return 0
+
+
+def _declare_readings(words: Vocabulary, document: DocumentShape, report: Report) -> None:
+    for name, shape in document.readings.items():
+        options = tuple(found for key, tree in shape.options.items() if (found := _option(key, tree, report)))
+        reading = Reading(
+            id=str(name),
+            topic=str(shape.topic),
+            clauses=tuple(str(clause) for clause in shape.about),
+            options=options,
+            chosen=_chosen(shape, options, report),
+            decided_by=str(shape.decided_by),
+            span=name.span,
+            note=str(shape.note or ""),
+        )
+        words.readings.declare(name, name, reading)
+
+
+def _option(key: Text, tree: object, report: Report) -> Option | None:
+    if isinstance(tree, Text):
+        return Option(str(key), str(tree))
+    shape = shaped(OptionShape, tree, report) if isinstance(tree, Fields) else None
+    if shape is None:
+        return None
+    strength = _STRENGTHS.get(value_word(shape.strength)) if shape.strength is not None else None
+    if shape.strength is not None and strength is None:
+        report.add(
+            "PR031",
+            (f"效力“{shape.strength}”写法不对", f"`{shape.strength}` is no strength"),
+            shape.strength.span,
+            ("写可推翻、不可推翻或仅建议", "write defeasible, strict or advice"),
+        )
+    return Option(str(key), str(shape.text), strength)
+
+
+def _chosen(shape: ReadingShape, options: tuple[Option, ...], report: Report) -> str:
+    known = [option.id for option in options]
+    if shape.chosen not in known:
+        report.add(
+            "PR037",
+            (f"采用的“{shape.chosen}”不在选项里", f"the chosen `{shape.chosen}` is not among the options"),
+            shape.chosen.span,
+            ("可选: " + "、".join(known), "options: " + ", ".join(known)),
+        )
+    return str(shape.chosen)
+
+
+def _declare_facts(words: Vocabulary, document: DocumentShape, report: Report) -> None:
+    for name, shape in document.facts.items():
+        kind = _KINDS.get(value_word(shape.type))
+        if kind is None:
+            report.add(
+                "PR031",
+                (f"没有“{shape.type}”这种类型", f"there is no type `{shape.type}`"),
+                shape.type.span,
+                ("写: " + "、".join(_KINDS), "write: " + ", ".join(kind.value for kind in Kind)),
+            )
+            continue
+        words.facts.declare(name, shape.id, _fact(words, name, shape, kind, report))
+
+
+def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: Report) -> Fact:
+    values = _values(name, shape, kind, report)
+    bare = Fact(
+        id=str(shape.id),
+        label=str(name),
+        kind=kind,
+        span=name.span,
+        values=values,
+        low=_integer(shape.min, report) if shape.min is not None else 0,
+        high=_integer(shape.max, report) if shape.max is not None else MAX_INTEGER,
+    )
+    if kind in (Kind.DATE, Kind.DATETIME, Kind.READINGS):
+        default = None
+    elif shape.default is None:
+        report.add(
+            "PR021",
+            (f"“{name}”少了“默认”", f"`{name}` lacks `default`"),
+            name.span,
+            ("补上“默认: …”, 没有把握就写“未知”", "add `default: ...`; write `unknown` when nothing may be assumed"),
+        )
+        default = None
+    else:
+        default = words.conditions.value(bare, shape.default)
+    return Fact(
+        **{field: getattr(bare, field) for field in ("id", "label", "kind", "span", "values", "low", "high")},
+        default=default,
+        question=str(shape.question or f"{name}?"),
+        confirm_by=tuple(found.id for word in shape.confirm_by if (found := words.roles.find(word))),
+        of_case=shape.origin is not None and value_word(shape.origin) == "案件",
+        note=str(shape.note or ""),
+        worse=_WORSE.get(value_word(shape.worse), "") if shape.worse else "",
+    )
+
+
+def _values(name: Text, shape: FactShape, kind: Kind, report: Report) -> tuple[Value, ...]:
+    if kind not in (Kind.ENUM, Kind.ORDINAL):
+        return ()
+    values: dict[str, Value] = {}
+    for label, id_ in (shape.values or {}).items():
+        if isinstance(id_, Text) and id_.isascii() and id_ and id_ not in values:
+            values[str(id_)] = Value(str(id_), str(label))
+        else:
+            report.add(
+                "PR023",
+                (f"取值“{label}”的编号“{id_}”不能用(须是英文, 且不重复)", f"the id `{id_}` of value `{label}` is not ASCII or is taken"),
+                label.span,
+                ("写成“名称: english_id”", "write `name: english_id`"),
+            )
+    if len(values) < 2:  # noqa: PLR2004  one value is no choice
+        report.add(
+            "PR021",
+            (f"“{name}”至少要有两个取值", f"`{name}` needs at least two values"),
+            name.span,
+            ("补上“取值: {名称: id, …}”", "add `values: {name: id, ...}`"),
+        )
+    return tuple(values.values())
+
+
+def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
+    known: Names[Text] = Names("动作", "action", "PR032", Report())
+    for name, shape in document.actions.items():
+        known.declare(name, shape.id, shape.id)
+    for name, shape in document.actions.items():
+        after = [known.ids.get(word) or words.actions.unknown(word) for word in shape.after]
+        action = Action(
+            id=str(shape.id),
+            label=str(name),
+            span=name.span,
+            after=tuple(found for found in after if found),
+            protective=shape.protective is not None and value_word(shape.protective) == "是",
+            note=str(shape.note or ""),
+        )
+        words.actions.declare(name, shape.id, action)
+    for name, groups in document.groups.items():
+        words.groups.declare_plain(name, tuple(_group(words, group) for group in groups))
+
+
+def _group(words: Vocabulary, shape: GroupShape) -> Group:
+    roles = tuple(found.id for word in shape.any or shape.in_order or [] if (found := words.roles.find(word)))
+    return Group(roles, "first_available" if shape.in_order else "any", words.conditions.under(shape.under))

@@ -1,0 +1,70 @@
+"""A path, a text, or nothing (the plan that comes with the library) -> Plan, or every Diagnostic."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from plan_rules.errors import Diagnostic, Message, PlanInvalid, Severity, Span
+from plan_rules.language.document import MAX_BYTES
+from plan_rules.language.reader import ReadResult, read
+from plan_rules.language.sources import shipped
+from plan_rules.plan import Plan
+
+SHIPPED = "plan.yaml"
+
+
+def load(path: str | os.PathLike[str] | None = None) -> Plan:
+    """The plan of a file; without a path, the plan that comes with the library.
+
+    Raises PlanInvalid with every defect of the file, OSError where it cannot be read.
+    """
+    return _shipped_plan() if path is None else _plan(_read_file(path))
+
+
+def loads(text: str | bytes, *, source: str = "plan.yaml") -> Plan:
+    """The plan of a text.  `source` names it in messages.  Raises PlanInvalid."""
+    return _plan(read(text, source))
+
+
+def check(path: str | os.PathLike[str] | None = None) -> tuple[Diagnostic, ...]:
+    """Every defect of a plan file, in the order of the text; empty where there is none.  Raises OSError."""
+    return (_read_shipped() if path is None else _read_file(path)).diagnostics
+
+
+@lru_cache(maxsize=1)
+def _shipped_plan() -> Plan:
+    return _plan(_read_shipped())
+
+
+def _read_shipped() -> ReadResult:
+    text = shipped(SHIPPED)
+    if text is None:
+        raise FileNotFoundError(SHIPPED)
+    return read(text, SHIPPED)
+
+
+def _read_file(path: str | os.PathLike[str]) -> ReadResult:
+    file = Path(path)
+    with file.open("rb") as stream:
+        text = stream.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        return ReadResult(None, (_too_large(str(path)),))
+    return read(text, str(path), file.parent)
+
+
+def _too_large(source: str) -> Diagnostic:
+    return Diagnostic(
+        "TX002",
+        Severity.ERROR,
+        Message(f"文件超过上限 {MAX_BYTES} 字节", f"the file is larger than the limit of {MAX_BYTES} bytes"),
+        Span(source, 1, 1),
+        Message("把预案拆成几个文件", "split the file"),
+    )
+
+
+def _plan(result: ReadResult) -> Plan:
+    if result.plan is None:
+        raise PlanInvalid(result.diagnostics)
+    return result.plan

@@ -1,0 +1,554 @@
+"""The one idea: an immutable Plan, compiled once from YAML; every engine and page is a function of it.
+
+Nothing here reads files, evaluates conditions or knows an engine.  Names are those of the field: a *Clause* is a
+numbered unit of the source text with a *Condition* and *Norms* (duty, prohibition, permission); a *Fact* is a declared,
+typed, bounded input; a *Reading* is a named choice where the source is ambiguous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias, assert_never
+
+from plan_rules.errors import Span
+
+# --------------------------------------------------------------------------- facts
+
+
+class Kind(StrEnum):
+    """What values a fact may take."""
+
+    BOOL = "bool"  # True | False
+    ENUM = "enum"  # one of `values`, unordered
+    ORDINAL = "ordinal"  # one of `values`, from least to most
+    INTEGER = "integer"  # low <= n <= high
+    DATE = "date"  # a day, or null: it has not happened
+    DATETIME = "datetime"  # an instant, or null: it has not happened
+    READINGS = "readings"  # a mapping of reading id to option id
+
+
+class Unknown(StrEnum):
+    """The value of a fact that nobody knows yet (未知)."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of an enum or ordinal fact: its id in the API and its name in the plan."""
+
+    id: str
+    label: str
+
+
+Scalar: TypeAlias = bool | int | str | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A declared input.  `default` holds when nothing is stated; `confirm_by` are the roles whose judgement it is."""
+
+    id: str
+    label: str
+    kind: Kind
+    span: Span
+    values: tuple[Value, ...] = ()
+    low: int = 0
+    high: int = 0
+    default: Scalar | Unknown = None
+    question: str = ""
+    confirm_by: tuple[str, ...] = ()
+    of_case: bool = False  # known from the case's history, not from the incident as it stands
+    note: str = ""
+    worse: str = ""  # the direction in which the incident gets worse: "up", "down" or ""
+
+    @cached_property
+    def domain(self) -> tuple[Scalar, ...]:
+        """The finite values of a bool, enum or ordinal fact, in order; empty for the other kinds."""
+        match self.kind:
+            case Kind.BOOL:
+                return (False, True)
+            case Kind.ENUM | Kind.ORDINAL:
+                return tuple(value.id for value in self.values)
+            case Kind.INTEGER | Kind.DATE | Kind.DATETIME | Kind.READINGS:
+                return ()
+            case _:
+                assert_never(self.kind)
+
+
+# --------------------------------------------------------------------------- conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The fact (bool, enum, ordinal) has one of these values, kept in the order of its domain."""
+
+    fact: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The integer fact lies in the closed interval; None is no bound."""
+
+    fact: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The date or datetime fact has (or has not) a value: it has happened (or not)."""
+
+    fact: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Both date or datetime facts have values and the first lies before the second (only in 不可能)."""
+
+    fact: str
+    than: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unstated:
+    """Nothing was stated about the fact, or it is unknown (only in 不可能)."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierIs:
+    """The incident's tier is one of these."""
+
+    tiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InSituation:
+    """The named condition (情形) holds."""
+
+    situation: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnderReading:
+    """The reading chosen for an ambiguity is one of these options."""
+
+    reading: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds; an empty one is always true."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds; an empty one is never true."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition: TypeAlias = (
+    Is | Within | Present | Earlier | Unstated | TierIs | InSituation | UnderReading | All | AnyOf | Not
+)
+
+ALWAYS = All(())
+NEVER = AnyOf(())
+
+
+# --------------------------------------------------------------------------- who, when
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post, body or outside party.  `same_as` and `deputies` are alias and stand-ins, each under its reading."""
+
+    id: str
+    label: str
+    kind: str
+    span: Span
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of these roles: any one of them, or the first of them that is available."""
+
+    roles: tuple[str, ...]
+    choice: str = "any"  # "any" | "first_available"
+    under: tuple[UnderReading, ...] = ()  # the group counts only under these options of readings
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """Who must act: every group must; `through` does the work for them; `excepted` are not bound."""
+
+    groups: tuple[Group, ...]
+    through: tuple[Group, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role named, once, in order."""
+        return tuple(dict.fromkeys(role for group in self.groups for role in group.roles))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom: role ids (or plain words such as `outlet`), joined by `|` (any of) or `,` (all of)."""
+
+    parties: tuple[str, ...]
+    joined: str = "all"  # "all" | "any"
+
+    def __str__(self) -> str:
+        return ("|" if self.joined == "any" else ",").join(self.parties)
+
+
+class Term(StrEnum):
+    """What a time limit means; only the last four have a number, so only they can be missed."""
+
+    IMMEDIATE = "immediate"  # 立即
+    PROMPT = "prompt"  # 及时
+    CONTINUOUS = "continuous"  # 持续
+    STANDING = "standing"  # 常设
+    PERIODIC = "periodic"  # 定期
+    BEFOREHAND = "beforehand"  # 事前
+    DURING = "during"  # 事中
+    AFTERWARDS = "afterwards"  # 事后
+    MINUTES = "minutes"
+    HOURS = "hours"
+    NATURAL_DAYS = "natural_days"  # the day itself does not count; ends at 24:00 of the last
+    WORKING_DAYS = "working_days"
+
+
+COUNTED = (Term.MINUTES, Term.HOURS, Term.NATURAL_DAYS, Term.WORKING_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on."""
+
+    term: Term
+    text: str
+    amount: int | None = None
+    start: str | None = None
+    roll: bool = False
+
+
+# --------------------------------------------------------------------------- norms
+
+
+class Strength(StrEnum):
+    """How firmly a norm binds."""
+
+    STRICT = "strict"
+    DEFEASIBLE = "defeasible"  # overriding needs a reason and an approver, both recorded
+    ADVISORY = "advisory"  # only advice: shown as a notice
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """A place in the order of acting: the track's stage, then the step; equal places are taken together."""
+
+    stage: int
+    number: int
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What a clause demands, forbids or allows.  One record for all three: they differ in modality only.
+
+    `under` limits the norm to some options of readings; `strength_by` names the reading that sets its strength;
+    `done_by` (duty) and `broken_by` (prohibition) are conditions over facts that show it performed or broken.
+    """
+
+    modality: str  # "duty" | "prohibition" | "permission"
+    action: str
+    bearers: Bearers
+    span: Span
+    recipient: Recipient | None = None
+    limit: TimeLimit | None = None
+    step: Step | None = None
+    strength: Strength = Strength.STRICT
+    strength_by: str | None = None
+    done_by: Condition | None = None
+    done_on: str | None = None
+    broken_by: Condition | None = None
+    instead: tuple[str, ...] = ()
+    condition: Condition = ALWAYS  # the norm's own, besides the clause's
+    under: tuple[UnderReading, ...] = ()
+    inferred: tuple[str, ...] = ()  # which parts the source leaves out: "bearer", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """This clause, when it fires, takes these actions (all of them when empty) away from another clause."""
+
+    clause: str
+    actions: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A numbered unit of the source: its text, when it applies, and what follows.
+
+    `condition` is the whole of it: the section's and the clause's own.  `serves` names the clauses whose purpose this
+    one states, and `supports` the actions it is cited for.  `governs` lists the clauses a principle stands behind.
+    """
+
+    id: str
+    text: str
+    scraped: str
+    section: str
+    condition: Condition
+    span: Span
+    modality: str  # duty | prohibition | permission | definition | purpose | principle | mixed
+    tier: str | None = None
+    norms: tuple[Norm, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    serves: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    principle: str | None = None
+    governs: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()  # atomic items of the source carried by this clause
+    note: str = ""
+
+
+# --------------------------------------------------------------------------- the rest of the vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a role must, must not or may do.  `after` lists actions that come first when both are due."""
+
+    id: str
+    label: str
+    span: Span
+    after: tuple[str, ...] = ()
+    protective: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A level of severity; a higher rank is more severe."""
+
+    id: str
+    label: str
+    rank: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Principle:
+    """A principle of the plan: it makes no duty by itself, it stands behind the clauses it governs."""
+
+    id: str
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A condition given a name once (情形)."""
+
+    name: str
+    condition: Condition
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the source, with the condition shared by its clauses."""
+
+    id: str
+    title: str
+    condition: Condition
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Presumption:
+    """推定: when the condition holds, fill these facts in where nothing is stated.
+
+    `fills` pairs a fact with the values it may then have (a tuple of domain values; the first is filled in), with
+    UNKNOWN (somebody must be asked), or with True/False for a date fact (it must, or must not, have a value).
+    """
+
+    id: str
+    condition: Condition
+    fills: tuple[tuple[str, tuple[Scalar | Unknown, ...]], ...]
+    span: Span
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """不可能: a combination of stated facts that cannot be; `warn` makes it a notice instead of a refusal."""
+
+    id: str
+    condition: Condition
+    facts: tuple[str, ...]
+    span: Span
+    warn: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """提示: something to tell the people at the scene that is not in the source text."""
+
+    id: str
+    condition: Condition
+    text: str
+    origin: str
+    clauses: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to read an ambiguity; `strength` is what norms that name the reading then have."""
+
+    id: str
+    text: str
+    strength: Strength | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Under these options of a reading the two roles are one."""
+
+    role: str
+    same_as: str
+    under: UnderReading
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """解释: an ambiguity of the source that changes the answer, its options, the one chosen, and who decided."""
+
+    id: str
+    topic: str
+    clauses: tuple[str, ...]
+    options: tuple[Option, ...]
+    chosen: str
+    decided_by: str
+    span: Span
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An ambiguity or gap of the source that is recorded and does not change the answer."""
+
+    id: str
+    topic: str
+    clauses: tuple[str, ...]
+    text: str
+    span: Span
+
+
+# --------------------------------------------------------------------------- the plan
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """One atomic item (or heading) of the source document: its restored wording and the wording as scraped."""
+
+    id: str
+    text: str
+    scraped: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """底本: the source document, item by item; the yardstick that a plan file must carry whole."""
+
+    id: str
+    name: str
+    items: Mapping[str, SourceItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """When the condition holds, `deputy` stands in for roles of which none is there (A、B角)."""
+
+    deputy: str
+    condition: Condition
+    under: tuple[UnderReading, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of the text it was read from."""
+
+    id: str
+    name: str
+    version: str
+    digest: str
+    purpose: str
+    facts: Mapping[str, Fact]
+    roles: Mapping[str, Role]
+    tiers: Mapping[str, Tier]
+    principles: Mapping[str, Principle]
+    actions: Mapping[str, Action]
+    situations: Mapping[str, Situation]
+    sections: Mapping[str, Section]
+    clauses: Mapping[str, Clause]
+    presumptions: tuple[Presumption, ...] = ()
+    impossibles: tuple[Impossible, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    parties: Mapping[str, str] = field(default_factory=dict)  # recipients that are no roles: id -> label
+    source: SourceText | None = None
+    scope: Condition = ALWAYS  # where an incident must have a tier
+    highest_tier: bool = True  # where several tiers are assigned: the highest rank, or the lowest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and other.digest == self.digest
+
+    def rules(self) -> dict[str, Condition]:
+        """Every condition an engine answers for, by key: clauses and notices by id, a norm's own as `clause#index`."""
+        found: dict[str, Condition] = {}
+        for clause in self.clauses.values():
+            found[clause.id] = clause.condition
+            for index, norm in enumerate(clause.norms):
+                if norm.condition != ALWAYS:
+                    found[f"{clause.id}#{index}"] = All((clause.condition, norm.condition))
+        found.update((notice.id, notice.condition) for notice in self.notices)
+        return found
+
+    def chosen(self) -> dict[str, str]:
+        """The option each reading stands at in the file."""
+        return {reading.id: reading.chosen for reading in self.readings.values()}

@@ -1,0 +1,109 @@
+"""The `expected` of a scenario file -> Expected, every name checked against the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from plan_rules.language.document import Fields, Report, Text
+from plan_rules.plan import Plan
+from plan_rules.scenarios.form import Expected
+from plan_rules.scenarios.shapes import (
+    check_name,
+    get,
+    is_null,
+    mapping,
+    text_of,
+    texts_of,
+    unknown_keys,
+    wrong_form,
+)
+from plan_rules.scenarios.values import instant
+
+KEYS = (
+    "tier",
+    "required",
+    "prohibited",
+    "permitted",
+    "may_also",
+    "unknown_blocking",
+    "violations",
+    "deadlines",
+    "clause_refs",
+    "invalid",
+)
+_VIOLATION = re.compile(r"(?P<action>[^:]+):(done|(late|missed):[1-9][0-9]{0,5})")
+
+
+def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
+    """What the scenario expects; what is absent is not checked."""
+    unknown_keys(fields, KEYS, report)
+    return Expected(
+        span=fields.span,
+        required=_names(fields, "required", plan.actions, "动作", "action", report),
+        prohibited=_names(fields, "prohibited", plan.actions, "动作", "action", report),
+        permitted=_names(fields, "permitted", plan.actions, "动作", "action", report),
+        may_also=_names(fields, "may_also", plan.actions, "动作", "action", report) or frozenset(),
+        unknown_blocking=_names(fields, "unknown_blocking", plan.facts, "事实", "fact", report),
+        violations=_violations(fields, plan, report),
+        deadlines=_deadlines(fields, plan, report),
+        tier=_tier(fields, plan, report),
+        tier_checked=get(fields, "tier") is not None,
+        clause_refs=_names(fields, "clause_refs", plan.clauses, "条款", "clause", report),
+        invalid=frozenset(str(code) for code in texts_of(fields, "invalid", report)),
+    )
+
+
+def _names(fields: Fields, key: str, known: Iterable[str], zh: str, en: str, report: Report) -> frozenset[str] | None:
+    if get(fields, key) is None:
+        return None
+    return frozenset(str(name) for name in texts_of(fields, key, report) if check_name(name, known, zh, en, report))
+
+
+def _tier(fields: Fields, plan: Plan, report: Report) -> str | None:
+    tree = get(fields, "tier")
+    if isinstance(tree, Text) and not is_null(tree):
+        return str(tree) if check_name(tree, plan.tiers, "等级", "tier", report) else None
+    return text_of(fields, "tier", report)
+
+
+def _violations(fields: Fields, plan: Plan, report: Report) -> frozenset[str] | None:
+    if get(fields, "violations") is None:
+        return None
+    for text in (texts := texts_of(fields, "violations", report)):
+        form = _VIOLATION.fullmatch(text)
+        if form is None:
+            report.add(
+                "SC006",
+                (f"“{text}”不是违规的写法", f"`{text}` is not how a violation is written"),
+                text.span,
+                (
+                    "写成 动作:late:天数、动作:missed:天数 或 动作:done",
+                    "write `action:late:N`, `action:missed:N` or `action:done`",
+                ),
+            )
+        else:
+            check_name(Text(form["action"], text.span), plan.actions, "动作", "action", report)
+    return frozenset(map(str, texts))
+
+
+def _deadlines(fields: Fields, plan: Plan, report: Report) -> dict[str, str] | None:
+    tree = get(fields, "deadlines")
+    if tree is None or is_null(tree):
+        return None
+    inner = mapping(tree, "deadlines", "`deadlines`", report)
+    deadlines: dict[str, str] = {}
+    for action, due in (inner or {}).items():
+        check_name(action, plan.actions, "动作", "action", report)
+        if not isinstance(due, Text):
+            wrong_form(due, "期限应当是一个日期", "a deadline is a date", report)
+        elif instant(due) is None:
+            report.add(
+                "SC006",
+                (f"“{due}”不是日期或时刻", f"`{due}` is no date or instant"),
+                due.span,
+                ("写成 2025-05-23", "write 2025-05-23"),
+            )
+        else:
+            deadlines[str(action)] = str(due)
+    return deadlines

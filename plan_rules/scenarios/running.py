@@ -1,0 +1,133 @@
+"""(Plan, scenarios, engine) -> verdicts: where each decision differs from what its scenario expects.
+
+A decision agrees when  required <= duties <= required + may_also,  and the same for prohibitions and permissions; when
+every fact of `unknown_blocking` is among the undetermined ones and every clause of `clause_refs` has fired; and when
+violations, due dates and tier are the same.  What a scenario leaves out is not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from plan_rules.deciding import decide
+from plan_rules.decision import Decision
+from plan_rules.errors import CalendarUnknown, EngineError, FactsInvalid, Severity
+from plan_rules.plan import Plan
+from plan_rules.scenarios.form import Expected, Scenario, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One aspect in which a decision differs: ids that should be there, ids that should not, or two values."""
+
+    aspect: str
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    expected: str | None = None
+    got: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepVerdict:
+    """What came of one step: its mismatches (none is a pass) and the clauses that fired."""
+
+    step: Step
+    mismatches: tuple[Mismatch, ...]
+    fired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one scenario, step by step."""
+
+    scenario: Scenario
+    steps: tuple[StepVerdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Did every step agree?"""
+        return not any(step.mismatches for step in self.steps)
+
+
+def run(plan: Plan, scenarios: Iterable[Scenario], *, engine: str = "durable") -> tuple[Verdict, ...]:
+    """Decide every step of every scenario and compare.
+
+    Raises EngineError when the engine cannot take the plan.
+    """
+    return tuple(
+        Verdict(scenario, tuple(run_step(plan, step, engine=engine) for step in scenario.steps))
+        for scenario in scenarios
+    )
+
+
+def run_step(plan: Plan, step: Step, *, engine: str = "durable") -> StepVerdict:
+    """Decide one step and compare; a refusal nobody expected is a mismatch, not an error."""
+    facts = dict(step.facts)
+    if step.readings:
+        facts["policy_reading"] = {**facts.get("policy_reading", {}), **step.readings}
+    try:
+        decision = decide(plan, facts, at=step.at, engine=engine)
+    except FactsInvalid as refusal:
+        codes = {found.code for found in refusal.diagnostics if found.severity is Severity.ERROR}
+        return StepVerdict(step, tuple(_compare_refusal(step.expected, codes, str(refusal))))
+    except CalendarUnknown as failure:
+        return StepVerdict(step, (Mismatch("invalid", got=str(failure)),))
+    except EngineError:
+        raise
+    if step.expected.invalid:
+        warned = {notice.id for notice in decision.notices}
+        mismatches = tuple(_compare_refusal(step.expected, warned, None))
+    else:
+        mismatches = tuple(_compare(step.expected, decision))
+    return StepVerdict(step, mismatches, decision.fired)
+
+
+def _compare_refusal(expected: Expected, codes: AbstractSet[str], refusal: str | None) -> Iterator[Mismatch]:
+    """Every code expected must be there; a warning of the plan (不可能 that only warns) counts, being no refusal."""
+    if not expected.invalid:
+        yield Mismatch("invalid", got=refusal)
+    elif missing := expected.invalid - codes:
+        yield Mismatch("invalid", missing=_sorted(missing), got=refusal)
+
+
+def _compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
+    """Every aspect that is checked and differs."""
+    got_tier = decision.tier.id if decision.tier else None
+    if expected.tier_checked and expected.tier != got_tier:
+        yield Mismatch("tier", expected=expected.tier or "null", got=got_tier or "null")
+    optional = expected.may_also
+    yield from _difference("required", expected.required, {duty.action for duty in decision.duties}, optional)
+    yield from _difference("prohibited", expected.prohibited, {item.action for item in decision.prohibitions}, optional)
+    yield from _difference("permitted", expected.permitted, {item.action for item in decision.permissions}, optional)
+    blocking = {item.fact for item in decision.undetermined}
+    yield from _difference("unknown_blocking", expected.unknown_blocking, blocking, blocking)
+    yield from _difference("violations", expected.violations, {str(item) for item in decision.violations})
+    yield from _difference("clause_refs", expected.clause_refs, set(decision.fired), set(decision.fired))
+    yield from _compare_deadlines(expected, decision)
+
+
+def _difference(
+    aspect: str, expected: AbstractSet[str] | None, got: AbstractSet[str], optional: AbstractSet[str] = frozenset()
+) -> Iterator[Mismatch]:
+    if expected is None:
+        return
+    missing, unexpected = expected - got, got - expected - optional
+    if missing or unexpected:
+        yield Mismatch(aspect, missing=_sorted(missing), unexpected=_sorted(unexpected))
+
+
+def _compare_deadlines(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
+    """Due dates action by action; those of duties that may come out or not are compared only when expected."""
+    if expected.deadlines is None:
+        return
+    due = {duty.action: duty.deadline.due for duty in decision.duties if duty.deadline and duty.deadline.due}
+    for action in sorted({*expected.deadlines, *(due.keys() - expected.may_also)}):
+        want, got = expected.deadlines.get(action), due.get(action)
+        if want is None or got is None or got[: len(want)] != want:
+            yield Mismatch(f"deadlines.{action}", expected=want or "null", got=got or "null")
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))

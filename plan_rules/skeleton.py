@@ -1,0 +1,291 @@
+"""(Lowered plan, the clauses that fired) -> what is in force: all of a Decision that does not depend on values.
+
+One function for every engine: tier, exceptions, strength, who and to whom, order.  It depends on the fired clauses
+(and the deputies who stand in) alone, so it is remembered for each set of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from plan_rules.decision import Bearer, BearerGroup, NoticeAnswer, PrincipleAnswer, TierAnswer
+from plan_rules.normal import Lowered
+from plan_rules.plan import (
+    ALWAYS,
+    COUNTED,
+    Action,
+    Clause,
+    Condition,
+    Norm,
+    Plan,
+    Step,
+    Strength,
+    Term,
+    TimeLimit,
+    UnderReading,
+)
+from plan_rules.predicate import Predicate, compiled
+
+_URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One action demanded, forbidden or allowed by one or more fired clauses, with the parts that do not vary."""
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    bearers: tuple[Bearer, ...]
+    recipient: str | None
+    limit: TimeLimit | None
+    order: int | None
+    defeasible: bool
+    instead: tuple[str, ...]
+    done_by: Predicate | None
+    done_on: str | None
+    broken_by: Predicate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """What a set of fired clauses comes to."""
+
+    fired: tuple[str, ...]
+    tier: TierAnswer | None
+    duties: tuple[Demand, ...]
+    prohibitions: tuple[Demand, ...]
+    permissions: tuple[Demand, ...]
+    principles: tuple[PrincipleAnswer, ...]
+    notices: tuple[NoticeAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """A norm of a fired clause as it binds."""
+
+    clause: Clause
+    norm: Norm
+    key: str
+    strength: Strength
+    bearer: Bearer
+
+
+class Articulation:
+    """Makes skeletons of one lowered plan."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        self._plan: Plan = lowered.plan
+        self._readings: Mapping[str, str] = lowered.readings
+        self._norms: dict[str, tuple[_Applied, ...]] = {
+            clause.id: tuple(self._applied(clause)) for clause in self._plan.clauses.values()
+        }
+        self._conditional = {
+            clause.id: tuple(f"{clause.id}#{index}" for index in range(len(clause.norms)))
+            for clause in self._plan.clauses.values()
+            if clause.norms and all(f"{clause.id}#{index}" in lowered.conditions for index in range(len(clause.norms)))
+        }
+        self.of = lru_cache(maxsize=4096)(self._skeleton)
+
+    def _applied(self, clause: Clause) -> Iterable[_Applied]:
+        """The norms of a clause that stand under the readings chosen."""
+        for index, norm in enumerate(clause.norms):
+            if self._stands(norm.under):
+                yield _Applied(clause, norm, f"{clause.id}#{index}", self._strength(norm), self._bearer(norm))
+
+    def _stands(self, under: tuple[UnderReading, ...]) -> bool:
+        return all(self._readings[reading.reading] in reading.options for reading in under)
+
+    def _strength(self, norm: Norm) -> Strength:
+        if norm.strength_by is None:
+            return norm.strength
+        reading = self._plan.readings[norm.strength_by]
+        chosen = self._readings[reading.id]
+        return next(option.strength or norm.strength for option in reading.options if option.id == chosen)
+
+    def _bearer(self, norm: Norm) -> Bearer:
+        groups = tuple(group for group in norm.bearers.groups if self._stands(group.under))
+        through = tuple(role for group in norm.bearers.through if self._stands(group.under) for role in group.roles)
+        return Bearer(
+            groups=tuple(BearerGroup(group.roles, group.choice) for group in groups),
+            through=through,
+            deputies=(),
+            excepted=self._with_aliases(norm.bearers.excepted),
+        )
+
+    def _with_aliases(self, roles: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles and, under the reading that says so, those that are the same."""
+        found = list(roles)
+        for alias in self._plan.aliases:
+            if self._stands((alias.under,)):
+                found += [other for one, other in ((alias.role, alias.same_as), (alias.same_as, alias.role)) if one in roles]
+        return tuple(dict.fromkeys(found))
+
+    # ----------------------------------------------------------------- one set of fired clauses
+
+    def _skeleton(self, fired: frozenset[str], deputies: tuple[str, ...]) -> Skeleton:
+        plan = self._plan
+        clauses = [clause for clause in plan.clauses.values() if clause.id in fired and self._says(clause, fired)]
+        waived = self._waived(clauses)
+        applied = [
+            _with_deputies(norm, deputies)
+            for clause in clauses
+            for norm in self._norms[clause.id]
+            if (norm.norm.condition == ALWAYS or norm.key in fired)
+            and not waived.get(clause.id, frozenset()) & {norm.norm.action, _EVERYTHING}
+        ]
+        binding = [norm for norm in applied if norm.strength is not Strength.ADVISORY]
+        names = tuple(clause.id for clause in clauses)
+        return Skeleton(
+            fired=names,
+            tier=self._tier(clauses),
+            duties=self._in_order(self._demands(binding, "duty", clauses)),
+            prohibitions=self._demands(binding, "prohibition", clauses),
+            permissions=self._demands(binding, "permission", clauses),
+            principles=self._principles(clauses, frozenset(names)),
+            notices=(*self._notices(fired), *(self._advice(norm) for norm in applied if norm not in binding)),
+        )
+
+    def _says(self, clause: Clause, fired: frozenset[str]) -> bool:
+        """A clause all of whose norms have conditions of their own fires only with one of them."""
+        return clause.id not in self._conditional or any(key in fired for key in self._conditional[clause.id])
+
+    def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:
+        """What exceptions take away: clause -> actions.  An exception that is itself excepted takes nothing away."""
+        excepting = {clause.id: clause for clause in clauses if clause.exemptions}
+        if not excepting:
+            return {}
+        waived: dict[str, set[str]] = {}
+        for clause in self._outermost_first(excepting):
+            if _EVERYTHING in waived.get(clause.id, ()):
+                continue
+            for exemption in clause.exemptions:
+                waived.setdefault(exemption.clause, set()).update(exemption.actions or (_EVERYTHING,))
+        return {clause: frozenset(actions) for clause, actions in waived.items()}
+
+    @staticmethod
+    def _outermost_first(excepting: Mapping[str, Clause]) -> list[Clause]:
+        """Exceptions to exceptions come before what they except; there is no circle (the reader saw to it)."""
+        ordered: dict[str, Clause] = {}
+
+        def place(clause: Clause) -> None:
+            for other in excepting.values():
+                if any(exemption.clause == clause.id for exemption in other.exemptions) and other.id not in ordered:
+                    place(other)
+            ordered.setdefault(clause.id, clause)
+
+        for clause in excepting.values():
+            place(clause)
+        return list(ordered.values())
+
+    def _tier(self, clauses: list[Clause]) -> TierAnswer | None:
+        tiers = [self._plan.tiers[clause.tier] for clause in clauses if clause.tier]
+        if not tiers:
+            return None
+        pick = max if self._plan.highest_tier else min
+        tier = pick(tiers, key=lambda found: found.rank)
+        return TierAnswer(tier.id, tier.label, tier.rank)
+
+    def _principles(self, clauses: list[Clause], fired: frozenset[str]) -> tuple[PrincipleAnswer, ...]:
+        found = []
+        for clause in clauses:
+            governed = tuple(name for name in clause.governs if name in fired)
+            if clause.principle and governed:
+                principle = self._plan.principles[clause.principle]
+                found.append(PrincipleAnswer(principle.id, principle.label, clause.id, governed))
+        return tuple(found)
+
+    def _notices(self, fired: frozenset[str]) -> Iterable[NoticeAnswer]:
+        for notice in self._plan.notices:
+            if notice.id in fired:
+                yield NoticeAnswer(notice.id, notice.text, notice.origin, notice.clauses)
+
+    def _advice(self, norm: _Applied) -> NoticeAnswer:
+        verb = {"duty": "建议", "prohibition": "建议不要", "permission": "可以"}[norm.norm.modality]
+        label = self._plan.actions[norm.norm.action].label
+        return NoticeAnswer(f"{norm.clause.id}:{norm.norm.action}", f"{verb}: {label}", norm.clause.id, (norm.clause.id,))
+
+    # ----------------------------------------------------------------- demands
+
+    def _demands(self, applied: list[_Applied], modality: str, clauses: list[Clause]) -> tuple[Demand, ...]:
+        by_action: dict[str, list[_Applied]] = {}
+        for norm in applied:
+            if norm.norm.modality == modality:
+                by_action.setdefault(norm.norm.action, []).append(norm)
+        return tuple(self._demand(self._plan.actions[action], norms, clauses) for action, norms in by_action.items())
+
+    def _demand(self, action: Action, norms: list[_Applied], clauses: list[Clause]) -> Demand:
+        citing = {norm.clause.id for norm in norms} | {clause.id for clause in clauses if action.id in clause.supports}
+        bearers = tuple(dict.fromkeys(norm.bearer for norm in norms))
+        recipients = [str(norm.norm.recipient) for norm in norms if norm.norm.recipient]
+        limits = [norm.norm.limit for norm in norms if norm.norm.limit]
+        done = next((norm.norm for norm in norms if norm.norm.done_by is not None), None)
+        broken = next((norm.norm for norm in norms if norm.norm.broken_by is not None), None)
+        return Demand(
+            action=action.id,
+            label=action.label,
+            roles=tuple(dict.fromkeys(role for bearer in bearers for group in bearer.groups for role in group.roles)),
+            clauses=tuple(clause.id for clause in clauses if clause.id in citing),
+            bearers=bearers,
+            recipient=recipients[0] if recipients else None,
+            limit=min(limits, key=_urgency, default=None),
+            order=None,
+            defeasible=all(norm.strength is Strength.DEFEASIBLE for norm in norms),
+            instead=tuple(dict.fromkeys(name for norm in norms for name in norm.norm.instead)),
+            done_by=self._compiled(done.done_by if done else None),
+            done_on=done.done_on if done else None,
+            broken_by=self._compiled(broken.broken_by if broken else None),
+        )
+
+    def _compiled(self, condition: Condition | None) -> Predicate | None:
+        return None if condition is None else compiled(condition, self._plan, self._readings)
+
+    def _in_order(self, demands: tuple[Demand, ...]) -> tuple[Demand, ...]:
+        """In the order in which to act: by step, each after what must come first; what goes on throughout, last."""
+        steps = {demand.action: self._step(demand) for demand in demands}
+        placed: dict[str, tuple[int, int]] = {}
+
+        def place(action: str) -> tuple[int, int]:
+            if action not in placed:
+                own = steps[action]
+                assert own is not None
+                before = [name for name in self._plan.actions[action].after if steps.get(name)]
+                placed[action] = max([own, *((stage, number + 1) for stage, number in map(place, before))])
+            return placed[action]
+
+        stepped = sorted((place(demand.action), index) for index, demand in enumerate(demands) if steps[demand.action])
+        ranks = {place_: rank for rank, place_ in enumerate(dict.fromkeys(place_ for place_, _ in stepped), 1)}
+        first = [_with_order(demands[index], ranks[place_]) for place_, index in stepped]
+        return (*first, *(demand for demand in demands if not steps[demand.action]))
+
+    def _step(self, demand: Demand) -> tuple[int, int] | None:
+        """The earliest step that a clause gives the action."""
+        steps: list[Step] = [
+            norm.norm.step
+            for clause in demand.clauses
+            for norm in self._norms[clause]
+            if norm.norm.action == demand.action and norm.norm.step
+        ]
+        first = min(steps, default=None)
+        return (first.stage, first.number) if first else None
+
+
+_EVERYTHING = "*"
+
+
+def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
+    """Deputies stand in where roles act in turn and none of them is there."""
+    if not deputies or all(group.choice != "first_available" for group in norm.bearer.groups):
+        return norm
+    return replace(norm, bearer=norm.bearer._replace(deputies=deputies))
+
+
+def _urgency(limit: TimeLimit) -> tuple[int, int]:
+    return (_URGENCY[limit.term], limit.amount or 0)
+
+
+def _with_order(demand: Demand, order: int) -> Demand:
+    return replace(demand, order=order)

@@ -1,0 +1,78 @@
+"""(Condition, wide fact) -> true, false or undetermined: what it means, in Kleene's sense, for a condition to hold.
+
+This is the definition.  Conditions are read as they stand in the plan.  A wide fact maps fact ids to values; a date or
+datetime fact is whether it has happened; an unknown fact is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, assert_never
+
+from plan_rules.plan import (
+    All,
+    AnyOf,
+    Condition,
+    Earlier,
+    InSituation,
+    Is,
+    Not,
+    Plan,
+    Present,
+    TierIs,
+    UnderReading,
+    Unstated,
+    Within,
+)
+
+Wide: TypeAlias = Mapping[str, bool | int | str]
+
+
+def truth(condition: Condition, wide: Wide, plan: Plan, readings: Mapping[str, str]) -> bool | None:
+    """True, False, or None where an unknown fact leaves it open."""
+
+    def of(part: Condition) -> bool | None:
+        return truth(part, wide, plan, readings)
+
+    match condition:
+        case All(parts):
+            return _all(of(part) for part in parts)
+        case AnyOf(parts):
+            return _not(_all(_not(of(part)) for part in parts))
+        case Not(part):
+            return _not(of(part))
+        case Is(fact, values):
+            return wide[fact] in values if fact in wide else None
+        case Within(fact, low, high):
+            value = wide.get(fact)
+            return None if value is None else (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]
+        case Present(fact, present):
+            return wide[fact] is present if fact in wide else None
+        case UnderReading(reading, options):
+            return readings[reading] in options
+        case InSituation(name):
+            return of(plan.situations[name].condition)
+        case TierIs(tiers):
+            return of(AnyOf(tuple(tier_condition(plan, tier) for tier in tiers)))
+        case Earlier() | Unstated():
+            raise AssertionError("only 不可能 may compare dates or ask what was stated")
+        case _:
+            assert_never(condition)
+
+
+def tier_condition(plan: Plan, tier: str) -> Condition:
+    """When the incident has this tier: a clause assigns it and no clause assigns one that takes precedence."""
+    sign = 1 if plan.highest_tier else -1
+    rank = sign * plan.tiers[tier].rank
+    assigning = [(sign * plan.tiers[clause.tier].rank, clause) for clause in plan.clauses.values() if clause.tier]
+    mine = AnyOf(tuple(clause.condition for _, clause in assigning if clause.tier == tier))
+    return All((mine, *(Not(clause.condition) for other, clause in assigning if other > rank)))
+
+
+def _all(truths: Iterable[bool | None]) -> bool | None:
+    seen = set(truths)
+    return False if False in seen else None if None in seen else True
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value

@@ -1,0 +1,40 @@
+"""`import plan_rules` is light: only what every user needs is loaded, and the first answer comes soon."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = ("chinese_calendar", "durable_rules_engine", "hypothesis", "pypinyin", "rich", "typer")
+FIRST_DECISION = """
+import json, resource, sys
+import plan_rules as pr
+decision = pr.decide(pr.load(), {"staff_assaulted": True})
+assert decision.tier is not None
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"seconds": used.ru_utime + used.ru_stime, "modules": sorted(sys.modules)}))
+"""
+
+
+def run_python(source: str) -> dict[str, object]:
+    """Run the source in a new interpreter, as a program that uses the library would, and read the JSON it prints."""
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_importing_the_package_loads_nothing_that_only_some_users_need() -> None:
+    loaded = run_python("import json, sys, plan_rules; print(json.dumps({'modules': sorted(sys.modules)}))")["modules"]
+
+    assert [module for module in HEAVY if module in loaded] == []
+
+
+def test_a_decision_loads_neither_the_command_line_nor_the_test_tools() -> None:
+    loaded = run_python(FIRST_DECISION)["modules"]
+
+    assert [module for module in ("hypothesis", "rich", "typer") if module in loaded] == []
+
+
+def test_import_and_first_decision_take_under_half_a_second_of_cpu() -> None:
+    # The best of several: a busy machine slows single runs, and the bound is on the work, not on the machine.
+    best = min(run_python(FIRST_DECISION)["seconds"] for _ in range(5))
+
+    assert best < 0.5
