@@ -18,6 +18,7 @@ from plan_rules.errors import (
     Severity,
     Span,
 )
+from plan_rules.explanation import explain
 from plan_rules.loading import check, load, loads
 from plan_rules.plan import UNKNOWN, Clause, Fact, Plan
 
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "check",
     "decide",
+    "explain",
     "load",
     "loads",
 ]

@@ -71,7 +71,7 @@ class Assembler:
         wide = facts.wide
         deputies = tuple(role for role, acting in self._deputies if acting(wide))
         skeleton = self._articulation.of(fired, deputies)
-        reasons = self._reasons(skeleton.fired, facts)
+        reasons = self.reasons(skeleton.fired, facts)
         judged = [self._judged(demand, facts, at) for demand in skeleton.duties]
         duties = tuple(
             _duty(demand, when, stands, reasons) for demand, (when, stands) in zip(skeleton.duties, judged, strict=True)
@@ -111,7 +111,8 @@ class Assembler:
 
     # ----------------------------------------------------------------- reasons
 
-    def _reasons(self, fired: tuple[str, ...], facts: Facts) -> dict[str, Reason]:
+    def reasons(self, fired: tuple[str, ...], facts: Facts) -> dict[str, Reason]:
+        """Why each of these clauses fired."""
         used: dict[str, FactUsed] = {}
         shared: dict[tuple[str, ...], tuple[FactUsed, ...]] = {}
         reasons = {}
@@ -185,7 +186,7 @@ class Assembler:
         fact = self._plan.facts[fact_id]
         stated: dict[str, Any] = {name: facts.values[name] for name in facts.source if facts.values[name] is not UNKNOWN}
         outcomes: dict[str, set[bool | None]] = {key: set() for key in keys}
-        for value in _trial_values(fact, [self._lowered.conditions[key] for key in keys]):
+        for value in trial_values(fact, [self._lowered.conditions[key] for key in keys]):
             if fact.domain and not self._reader.consistent({**stated, fact_id: value}):
                 continue
             trial = {**facts.wide, fact_id: value}
@@ -240,7 +241,7 @@ _OPEN = Standing("open")
 _DONE = Standing("done")
 
 
-def _trial_values(fact: Fact, conditions: list[Normal]) -> tuple[Any, ...]:
+def trial_values(fact: Fact, conditions: list[Normal]) -> tuple[Any, ...]:
     """Values of the fact that meet every case the conditions tell apart."""
     if fact.domain:
         return fact.domain

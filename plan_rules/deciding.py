@@ -35,7 +35,7 @@ def decide(
     Raises FactsInvalid with every defect of the facts, and CalendarUnknown where a deadline in working days falls in a
     year whose holidays are not published.
     """
-    instant = _moment(at)
+    instant = moment(at)
     incident = fact_reader(plan).read(facts, instant)
     lowered = _as_it_stands(plan) if incident.readings is None else lower(plan, incident.readings)
     fired = obtain(engine, lowered)(incident.wide)
@@ -47,7 +47,8 @@ def _as_it_stands(plan: Plan) -> Lowered:
     return lower(plan, plan.chosen())
 
 
-def _moment(at: date | datetime | str | None) -> datetime | None:
+def moment(at: date | datetime | str | None) -> datetime | None:
+    """The instant of a decision in local time; FactsInvalid where it is none."""
     try:
         return read_moment(at)
     except ValueError:

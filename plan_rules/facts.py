@@ -122,7 +122,7 @@ class FactReader:
         for name, value in given.items():
             fact = facts.get(name) if isinstance(name, str) else None
             if fact is None:
-                defects.append(self._unknown(name))
+                defects.append(self.unknown(name))
                 continue
             try:
                 stated[fact.id] = read_value(fact, value, at, self._plan)
@@ -133,7 +133,8 @@ class FactReader:
         readings = stated.pop(self._readings_fact, None) if self._readings_fact else None
         return stated, readings if isinstance(readings, Mapping) and readings else None
 
-    def _unknown(self, name: object) -> Diagnostic:
+    def unknown(self, name: object) -> Diagnostic:
+        """That there is no fact of this name, and what may have been meant."""
         shown_name = str(name)[:60].encode("utf-8", "replace").decode() if isinstance(name, str) else repr(type(name).__name__)
         labels = label_to_id(self._plan)
         if shown_name in labels:

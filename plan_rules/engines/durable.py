@@ -20,7 +20,7 @@ from operator import getitem
 from typing import Protocol, TypeAlias, assert_never
 from weakref import WeakValueDictionary, finalize
 
-from plan_rules.engines.shards import And, Derived, Leaf, Node, Or, Program, Rule, build, leaves
+from plan_rules.engines.shards import And, Derived, Index, Leaf, Node, Or, Program, Rule, build, leaves
 from plan_rules.errors import EngineError
 from plan_rules.normal import Lowered
 from plan_rules.plan import Fact, Is, Present, Scalar, Within
@@ -73,7 +73,7 @@ def lower(lowered: Lowered) -> Callable[[Wide], frozenset[str]]:
         engine = _LIVE.get(lowered.key)
         if engine is None:
             try:
-                engine = Engine(module, build(lowered.conditions), lowered.plan.facts)
+                engine = Engine(module, build(lowered.conditions, lowered.plan.facts), lowered.plan.facts)
             except RecursionError as error:
                 raise EngineError("条件嵌套过深 / the plan's conditions are nested too deeply") from error
             _LIVE[lowered.key] = engine
@@ -109,6 +109,7 @@ class Engine:
             handles.append(handle)
             self._warm(handle)
             self._shards.append(Shard(handle, rules, program, vocabulary))
+        self._index = Index(program, facts)
         self._staged = any(shard.derived for shard in self._shards)
 
     def _created(self, ruleset: str) -> int:
@@ -132,8 +133,13 @@ class Engine:
         """The clauses that fire on a wide fact.  Raises EngineError rather than give an answer that may be wrong."""
         fired = [self._always]
         true: set[int] = set()
+        try:
+            concerned = self._index.concerned(wide)
+        except (KeyError, TypeError) as error:
+            raise _undeclared(error) from error
         with _LOCK:
-            for shard in self._shards:
+            for number in concerned:
+                shard = self._shards[number]
                 told = shard.told(wide, true)
                 if told:  # every condition needs a fact that speaks for it
                     names = self._ask(shard, told)
@@ -201,10 +207,14 @@ class Shard:
         try:
             told = "".join(map(getitem, self.tables, map(wide.get, self.facts)))
         except (KeyError, TypeError) as error:
-            raise EngineError(f"事实取值不在声明之内 / a fact has a value outside its declaration: {error}") from error
+            raise _undeclared(error) from error
         if self.derived:
             told += "".join([fragment for output, fragment in self.derived if output in true])
         return told
+
+
+def _undeclared(error: Exception) -> EngineError:
+    return EngineError(f"事实取值不在声明之内 / a fact has a value outside its declaration: {error}")
 
 
 def _name(index: int) -> str:

@@ -7,15 +7,16 @@ multiply firings becomes an output of an earlier stage, which later stages read 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TypeAlias
+from operator import getitem
+from typing import TypeAlias, assert_never
 
 from plan_rules.errors import EngineError
 from plan_rules.normal import Normal
-from plan_rules.plan import ALWAYS, NEVER, All, AnyOf, Is, Present, Within
+from plan_rules.plan import ALWAYS, NEVER, All, AnyOf, Fact, Is, Kind, Present, Scalar, Within
+from plan_rules.truth import Wide
 
 # One fact may satisfy at most this many paths of a rule: each is a firing, and a place on the engine's stack.
 RULE_WEIGHT = 8
@@ -69,15 +70,17 @@ class Rule:
 class Program:
     """Shards in the order in which to ask them, what each output means, and what needs no asking.
 
-    `clauses[n]` are the clauses that fire when output n is true: none for a part of a condition.
+    `clauses[n]` are the clauses that fire when output n is true: none for a part of a condition.  No rule of a shard
+    can fire unless one of its `guards` holds.
     """
 
     always: frozenset[str]
     clauses: tuple[frozenset[str], ...]
     shards: tuple[tuple[Rule, ...], ...]
+    guards: tuple[frozenset[Leaf], ...]
 
 
-def build(conditions: Mapping[str, Normal]) -> Program:
+def build(conditions: Mapping[str, Normal], facts: Mapping[str, Fact]) -> Program:
     """The program of these conditions (clause id -> normal form).  Raises EngineError for a plan of absurd size."""
     named: dict[Normal, list[str]] = {}
     for clause, condition in conditions.items():
@@ -91,7 +94,9 @@ def build(conditions: Mapping[str, Normal]) -> Program:
         for alternative in _alternatives(node, nodes):
             meaning.setdefault(cutter.output(alternative), set()).update(ids)
     clauses = tuple(frozenset(meaning.get(output, ())) for output in range(len(cutter.outputs)))
-    return Program(always, clauses, tuple(shard for stage in cutter.stages for shard in _shards(stage)))
+    shards = tuple(shard for stage in cutter.stages for shard in _shards(stage, facts))
+    guards = tuple(frozenset(guard for rule in shard for guard in _guards(rule.condition, facts)) for shard in shards)
+    return Program(always, clauses, shards, guards)
 
 
 def _alternatives(node: Node, nodes: Container[Node]) -> Iterator[Node]:
@@ -211,11 +216,10 @@ def _too_large(node: Node) -> bool:
     return weight(node) > RULE_WEIGHT or _compounds(node) > RULE_COMPOUNDS or sum(1 for _ in leaves(node)) > RULE_LEAVES
 
 
-def _shards(rules: list[Rule]) -> Iterator[tuple[Rule, ...]]:
-    """Rules grouped so that those about the same facts stay together, each group within the limits of a shard."""
-    popular = Counter(leaf for rule in rules for leaf in leaves(rule.condition))
+def _shards(rules: list[Rule], facts: Mapping[str, Fact]) -> Iterator[tuple[Rule, ...]]:
+    """Rules grouped so that those with one guard stay together, each group within the limits of a shard."""
     shard: list[Rule] = []
-    for rule in sorted(rules, key=lambda rule: _place(rule.condition, popular)):
+    for rule in sorted(rules, key=lambda rule: _place(rule.condition, facts)):
         if shard and not _fits([*shard, rule]):
             yield tuple(shard)
             shard = []
@@ -224,17 +228,38 @@ def _shards(rules: list[Rule]) -> Iterator[tuple[Rule, ...]]:
         yield tuple(shard)
 
 
-def _place(node: Node, popular: Counter[Leaf]) -> tuple[int, str]:
-    best = max(_top(node), key=lambda leaf: (popular[leaf], repr(leaf)))
-    return (-popular[best], repr(best))
+def _place(node: Node, facts: Mapping[str, Fact]) -> tuple[float, list[str]]:
+    guards = _guards(node, facts)
+    return (-max(_chance(guard, facts) for guard in guards), sorted(map(repr, guards)))
 
 
-def _top(node: Node) -> Iterable[Leaf]:
-    """The literals that must hold for the node to hold, or all of them when there is none."""
-    if isinstance(node, And):
-        own = [part for part in node.parts if not isinstance(part, And | Or)]
-        return own or list(leaves(node))
-    return list(leaves(node))
+def _guards(node: Node, facts: Mapping[str, Fact]) -> tuple[Leaf, ...]:
+    """Literals of which one must hold for the node to hold; of several such choices, the least likely to."""
+    match node:
+        case And(parts):
+            return min((_guards(part, facts) for part in parts), key=lambda guards: _rarity(guards, facts))
+        case Or(parts):
+            return tuple(guard for part in parts for guard in _guards(part, facts))
+        case _:
+            return (node,)
+
+
+def _rarity(guards: tuple[Leaf, ...], facts: Mapping[str, Fact]) -> tuple[float, list[str]]:
+    return (sum(_chance(guard, facts) for guard in guards), sorted(map(repr, guards)))
+
+
+def _chance(leaf: Leaf, facts: Mapping[str, Fact]) -> float:
+    """A guess at how often a literal holds: what holds by default mostly does, what does not mostly does not."""
+    match leaf:
+        case Is(fact, values):
+            default, domain = facts[fact].default, facts[fact].domain
+            return (len(values) / len(domain)) if default not in domain else 0.9 if default in values else 0.1
+        case Present(_, present):
+            return 0.1 if present else 0.9
+        case Within() | Derived():
+            return 0.5
+        case _:
+            assert_never(leaf)
 
 
 def _fits(rules: list[Rule]) -> bool:
@@ -245,3 +270,52 @@ def _fits(rules: list[Rule]) -> bool:
         and len(every) <= SHARD_LEAVES
         and len(set(every)) <= SHARD_PROPERTIES
     )
+
+
+class Index:
+    """Which shards a wide fact concerns: those with a guard that may hold."""
+
+    def __init__(self, program: Program, facts: Mapping[str, Fact]) -> None:
+        always: set[int] = set()
+        tables: dict[str, dict[Scalar, frozenset[int]]] = {}
+        for shard, guards in enumerate(program.guards):
+            for leaf in guards:
+                if (
+                    isinstance(leaf, Derived) or len(program.shards) == 1
+                ):  # nothing to choose from is nothing to look up
+                    always.add(shard)
+                else:
+                    _enter(tables.setdefault(leaf.fact, _empty(facts[leaf.fact])), leaf, frozenset((shard,)))
+        self._always, self._facts, self._tables = frozenset(always), tuple(tables), tuple(tables.values())
+
+    def concerned(self, wide: Wide) -> list[int]:
+        """The numbers of the shards to ask, in order.  Raises KeyError for a value outside its declaration."""
+        return sorted(self._always.union(*map(getitem, self._tables, map(wide.get, self._facts))))
+
+
+class _Any(dict[Scalar, frozenset[int]]):
+    """The shards about an integer, whatever its value."""
+
+    shards: frozenset[int] = frozenset()
+
+    def __missing__(self, value: Scalar) -> frozenset[int]:
+        return self.shards
+
+
+def _empty(fact: Fact) -> dict[Scalar, frozenset[int]]:
+    if fact.kind is Kind.INTEGER:
+        return _Any({None: frozenset()})
+    return dict.fromkeys((None, *(fact.domain or (False, True))), frozenset())
+
+
+def _enter(table: dict[Scalar, frozenset[int]], leaf: Is | Within | Present, shards: frozenset[int]) -> None:
+    match leaf:
+        case Within():
+            assert isinstance(table, _Any)
+            table.shards |= shards
+        case Is(_, values):
+            table.update({value: table[value] | shards for value in values})
+        case Present(_, present):
+            table[present] |= shards
+        case _:
+            assert_never(leaf)

@@ -266,6 +266,11 @@ class Faulty:
         return durable_rules_engine.error  # type: ignore[no-any-return]
 
 
+def _engine(faulty: Faulty, plan: Lowered) -> Callable[[Wide], frozenset[str]]:
+    facts = plan.plan.facts
+    return durable.Engine(faulty, shards.build(plan.conditions, facts), facts).fires
+
+
 def _raise(error: BaseException) -> Callable[..., object]:
     def fail(*arguments: object) -> object:
         raise error
@@ -291,7 +296,7 @@ def test_an_engine_that_misbehaves_raises_and_then_recovers(fault: str) -> None:
     name, function = FAULTS[fault]
     plan = _with({"flag": FLAG, "five": Within("fact_2", 5, None)})
     faulty = Faulty(**{name: (lambda *_: function()) if fault == "fires a rule it does not have" else function})
-    fires = durable.Engine(faulty, shards.build(plan.conditions), plan.plan.facts).fires
+    fires = _engine(faulty, plan)
     faulty.on = True
     with pytest.raises(EngineError):
         fires({"fact_1": True})
@@ -306,7 +311,7 @@ def test_an_engine_that_misbehaves_raises_and_then_recovers(fault: str) -> None:
 def test_an_interrupted_question_leaves_the_engine_usable() -> None:
     plan = _with({"flag": FLAG, "five": Within("fact_2", 5, None)})
     faulty = Faulty(complete_and_start_action=_raise(KeyboardInterrupt()))
-    fires = durable.Engine(faulty, shards.build(plan.conditions), plan.plan.facts).fires
+    fires = _engine(faulty, plan)
     faulty.on = True
     with pytest.raises(KeyboardInterrupt):
         fires({"fact_1": True})
@@ -317,7 +322,7 @@ def test_an_interrupted_question_leaves_the_engine_usable() -> None:
 def test_an_engine_out_of_memory_is_never_touched_again() -> None:
     plan = _with({"flag": FLAG})
     faulty = Faulty(assert_fact=_raise(MemoryError()))
-    fires = durable.Engine(faulty, shards.build(plan.conditions), plan.plan.facts).fires
+    fires = _engine(faulty, plan)
     faulty.on = True
     for _ in range(2):
         with pytest.raises(EngineError, match="内存不足"):

@@ -1,0 +1,179 @@
+"""(Plan, facts, instant) -> why each clause fired, and why another did not: the smallest change that would make it fire.
+
+The change is found by trying: first every single fact, then every pair, and so on, over the facts that the clause and
+the combinations that cannot be depend on.  Each trial is a whole incident that the plan accepts, so the answer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import combinations, product
+from typing import Any
+
+from pydantic import BaseModel
+
+from plan_rules.assembly import assembler, trial_values
+from plan_rules.deciding import decide, moment
+from plan_rules.decision import Decision, FactUsed, Jsonable
+from plan_rules.errors import PlanRulesError
+from plan_rules.facts import Facts, fact_reader, mentioned, shown
+from plan_rules.normal import Lowered, facts_of, lower
+from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.predicate import compiled
+
+MAX_CHANGES = 4
+MAX_TRIALS = 60_000
+_NOMINAL_DAY = date(2000, 1, 3)  # stands for "some day": only whether it happened counts here
+
+
+class ClauseUnknown(PlanRulesError, LookupError):
+    """The plan has no clause of this id."""
+
+    def __init__(self, clause: str) -> None:
+        self.clause = clause
+        super().__init__(f"预案里没有条款“{clause[:60]}” / no clause `{clause[:60]}` in the plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A clause that fired: its text, and the facts that made it fire."""
+
+    clause: str
+    text: str
+    facts: tuple[FactUsed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """A clause that did not fire, the smallest change of facts that would make it, and the actions it would then bring.
+
+    A date or datetime fact changes to True (it has happened) or False (it has not).  `changes` is empty where no change
+    of up to four facts makes the clause fire.
+    """
+
+    clause: str
+    text: str
+    changes: tuple[tuple[str, Jsonable], ...]
+    would: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the plan says what it says of one incident."""
+
+    decision: Decision
+    why: tuple[Why, ...]
+    plan: Plan
+    facts: Facts
+
+    def why_not(self, clause: str) -> WhyNot:
+        """What would have to be otherwise for the clause to fire.  Raises ClauseUnknown."""
+        if clause not in self.plan.clauses:
+            raise ClauseUnknown(clause)
+        lowered = lower(self.plan, self.facts.readings or self.plan.chosen())
+        changes = _smallest_change(clause, self.facts, lowered)
+        return WhyNot(
+            clause=clause,
+            text=self.plan.clauses[clause].text,
+            changes=changes,
+            would=tuple(dict.fromkeys(norm.action for norm in self.plan.clauses[clause].norms)) if changes else (),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reasons as plain data."""
+        return {
+            "why": [
+                {"clause": why.clause, "text": why.text, "facts": [fact._asdict() for fact in why.facts]}
+                for why in self.why
+            ]
+        }
+
+
+def explain(
+    plan: Plan, facts: Mapping[str, Any] | BaseModel, *, at: date | datetime | str | None = None, lang: str = "zh"
+) -> Explanation:
+    """Explain the decision on this incident.  Raises what `decide` raises."""
+    del lang  # the plan's words are the plan's; what reads them chooses a language
+    decision = decide(plan, facts, at=at)
+    incident = fact_reader(plan).read(facts, moment(at))
+    lowered = lower(plan, incident.readings or plan.chosen())
+    reasons = assembler(lowered).reasons(decision.fired, incident)
+    why = tuple(Why(name, plan.clauses[name].text, reasons[name].facts) for name in decision.fired)
+    return Explanation(decision, why, plan, incident)
+
+
+# --------------------------------------------------------------------------- the smallest change
+
+
+def _smallest_change(clause: str, facts: Facts, lowered: Lowered) -> tuple[tuple[str, Jsonable], ...]:
+    plan = lowered.plan
+    keys = [key for key in lowered.conditions if key == clause or key.startswith(f"{clause}#")]
+    tests = [compiled(lowered.conditions[key], plan, lowered.readings) for key in keys]
+    own = tests[1:] if len(tests) == len(plan.clauses[clause].norms) + 1 and len(tests) > 1 else tests[:1]
+    stated = {fact: facts.values[fact] for fact in facts.source if facts.source[fact] == "stated"}
+    candidates = _candidates(keys, facts, lowered)
+    reader = fact_reader(plan)
+    trials = 0
+    for size in range(1, MAX_CHANGES + 1):
+        for changed in combinations(candidates, size):
+            for values in product(*(candidates[fact] for fact in changed)):
+                trials += 1
+                if trials > MAX_TRIALS:
+                    return ()
+                change = dict(zip(changed, values, strict=True))
+                trial = {**stated, **change}
+                if reader.consistent(trial) and any(test(reader.derive(trial).wide) is True for test in own):
+                    return tuple((fact, _answer(plan.facts[fact], value)) for fact, value in change.items())
+    return ()
+
+
+def _candidates(keys: Iterable[str], facts: Facts, lowered: Lowered) -> dict[str, list[Any]]:
+    """The facts worth changing, nearest to the clause first, each with the other values it could have."""
+    plan = lowered.plan
+    near = dict.fromkeys(fact for key in keys for fact in facts_of(lowered.conditions[key]))
+    linked = dict.fromkeys(
+        fact for group in _linked(plan) if set(group) & set(near) for fact in group if fact in facts.source
+    )
+    conditions = [lowered.conditions[key] for key in keys]
+    found = {}
+    for name in (*near, *(fact for fact in linked if fact not in near)):
+        fact = plan.facts[name]
+        now = facts.values[name]
+        others = [value for value in _values(fact, trial_values(fact, conditions)) if _differs(fact, value, now)]
+        if not fact.of_case and others:
+            found[name] = others
+    return found
+
+
+def _linked(plan: Plan) -> Iterator[tuple[str, ...]]:
+    """Facts that combinations that cannot be, and presumptions, tie together."""
+    for impossible in plan.impossibles:
+        yield impossible.facts
+    for presumption in plan.presumptions:
+        yield (*mentioned(presumption.condition), *(fact for fact, _ in presumption.fills))
+
+
+def _values(fact: Fact, values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if fact.kind is Kind.DATE:
+            yield _NOMINAL_DAY if value else None
+        elif fact.kind is Kind.DATETIME:
+            yield datetime.combine(_NOMINAL_DAY, time()) if value else None
+        else:
+            yield value
+
+
+def _differs(fact: Fact, value: Any, now: Any) -> bool:
+    if now is UNKNOWN:
+        return True
+    if fact.kind in (Kind.DATE, Kind.DATETIME):
+        return (value is None) is not (now is None)
+    return bool(value != now)
+
+
+def _answer(fact: Fact, value: Any) -> Jsonable:
+    if fact.kind in (Kind.DATE, Kind.DATETIME):
+        return value is not None
+    return shown(value)
