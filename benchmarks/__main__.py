@@ -12,8 +12,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.peers import PEERS
-from benchmarks.report import FLOOR, page, tables
-from benchmarks.worker import ROWS
+from benchmarks.report import page, tables
+from benchmarks.worker import FLOOR, ROWS
 
 ROOT = Path(__file__).parents[1]
 MODULES = {

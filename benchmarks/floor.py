@@ -121,7 +121,7 @@ def _tier_3(fired: list[str], police_arrived: object) -> None:
         fired.append("提示-配合警方")
 
 
-def _open_complaint(fired: list[str], facts: Mapping[str, bool | int | str], disrupted: object) -> None:  # noqa: C901
+def _open_complaint(fired: list[str], facts: Mapping[str, bool | int | str], disrupted: object) -> None:
     get = facts.get
     if get("public_figure"):
         fired += ("四.3.a", "四.3.b", "四.3.c", "四.3.h")

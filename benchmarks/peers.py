@@ -185,7 +185,7 @@ def clips(groups: Groups, facts: Mapping[str, Fact]) -> Fires:
     return fires
 
 
-def business_rules(groups: Groups, facts: Mapping[str, Fact]) -> Fires:  # noqa: C901
+def business_rules(groups: Groups, facts: Mapping[str, Fact]) -> Fires:
     from business_rules import run_all
     from business_rules.actions import BaseActions, rule_action
     from business_rules.fields import FIELD_NUMERIC
@@ -239,7 +239,7 @@ def business_rules(groups: Groups, facts: Mapping[str, Fact]) -> Fires:  # noqa:
     return fires
 
 
-def durable_lang(groups: Groups, _facts: Mapping[str, Fact]) -> Fires:  # noqa: C901
+def durable_lang(groups: Groups, _facts: Mapping[str, Fact]) -> Fires:
     """durable_rules as its documentation shows it: rules by decorators, `assert_fact`, then `retract_fact`."""
     from durable.engine import MessageNotHandledException
     from durable.lang import assert_fact, m, retract_fact, ruleset, when_all

@@ -1,10 +1,10 @@
 """A bank's contingency plan for customer complaints, executable: an incident's facts in, the plan's answer out.
 
-    import plan_rules as pr
+import plan_rules as pr
 
-    plan = pr.load()
-    decision = pr.decide(plan, {"staff_assaulted": True})
-    decision.requires("call_police")  # True
+plan = pr.load()
+decision = pr.decide(plan, {"staff_assaulted": True})
+decision.requires("call_police")  # True
 """
 
 from plan_rules.deciding import decide

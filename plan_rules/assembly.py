@@ -64,7 +64,7 @@ class Assembler:
         self._warnings = {item.id: item.text for item in plan.impossibles} | {
             item.id: item.note for item in plan.presumptions
         }
-        self._of_case = [fact.id for fact in plan.facts.values() if fact.of_case]
+        self._defaults = {fact.id: shown(fact.default) for fact in plan.facts.values() if not fact.of_case}
 
     def decision(self, facts: Facts, fired: frozenset[str], at: datetime | None) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
@@ -99,10 +99,10 @@ class Assembler:
         )
 
     def _shown(self, facts: Facts) -> dict[str, Any]:
-        values = facts.shown()
-        for fact in self._of_case:
-            if fact not in facts.source:
-                del values[fact]
+        """Every fact as JSON, in the plan's order; what only a case knows comes last, where it is known."""
+        values = self._defaults.copy()
+        for fact in facts.source:
+            values[fact] = shown(facts.values[fact])
         return values
 
     def _warned(self, facts: Facts) -> Iterator[NoticeAnswer]:
@@ -128,7 +128,9 @@ class Assembler:
         return reasons
 
     def _used(self, name: str, facts: Facts) -> FactUsed:
-        return FactUsed(name, shown(facts.values[name]), facts.source.get(name, "default"), self._plan.facts[name].confirm_by)
+        return FactUsed(
+            name, shown(facts.values[name]), facts.source.get(name, "default"), self._plan.facts[name].confirm_by
+        )
 
     # ----------------------------------------------------------------- deadlines
 
@@ -184,7 +186,9 @@ class Assembler:
     def _outcomes(self, fact_id: str, keys: set[str], facts: Facts) -> dict[str, set[bool | None]]:
         """What each condition comes to over the values that the fact may have, given what else is stated."""
         fact = self._plan.facts[fact_id]
-        stated: dict[str, Any] = {name: facts.values[name] for name in facts.source if facts.values[name] is not UNKNOWN}
+        stated: dict[str, Any] = {
+            name: facts.values[name] for name in facts.source if facts.values[name] is not UNKNOWN
+        }
         outcomes: dict[str, set[bool | None]] = {key: set() for key in keys}
         for value in trial_values(fact, [self._lowered.conditions[key] for key in keys]):
             if fact.domain and not self._reader.consistent({**stated, fact_id: value}):
@@ -305,11 +309,7 @@ def _permission(demand: Demand, reasons: Mapping[str, Reason]) -> Permission:
     return Permission(demand.action, demand.label, demand.roles, demand.clauses, found)
 
 
-def _overdue(
-    demands: tuple[Demand, ...], judged: list[tuple[date | datetime | None, Standing]]
-) -> Iterator[Violation]:
+def _overdue(demands: tuple[Demand, ...], judged: list[tuple[date | datetime | None, Standing]]) -> Iterator[Violation]:
     for demand, (_, stands) in zip(demands, judged, strict=True):
         if stands.days is not None:
             yield Violation(demand.action, stands.status, stands.days, demand.clauses)
-
-

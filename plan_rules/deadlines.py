@@ -40,9 +40,7 @@ def due(limit: TimeLimit, start: Instant | None) -> date | datetime | None:
             return None
 
 
-def standing(
-    due_at: date | datetime | None, done: bool, done_on: Instant | None, now: datetime | None
-) -> Standing:
+def standing(due_at: date | datetime | None, done: bool, done_on: Instant | None, now: datetime | None) -> Standing:
     """Open, done, late or missed.  Only a duty with a due day or instant can be late or missed."""
     if done:
         days = _days_past(due_at, done_on) if due_at is not None and done_on is not None else None

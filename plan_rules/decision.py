@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-Jsonable: TypeAlias = bool | int | str | None | Mapping[str, str]
+Jsonable: TypeAlias = bool | int | str | Mapping[str, str] | None
 
 
 class PlanIdentity(NamedTuple):

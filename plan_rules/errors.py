@@ -1,11 +1,11 @@
 """Defects in a text as values (Diagnostic, Span), and the exceptions that carry them.
 
-    PlanRulesError
-    ├── PlanInvalid         a plan file has defects            (carries Diagnostics)
-    ├── FactsInvalid        an incident's facts are refused    (carries Diagnostics)
-    ├── ScenariosInvalid    a scenario file has defects        (carries Diagnostics)
-    ├── CalendarUnknown     working days of a year nobody has published
-    └── EngineError         an engine cannot take the plan, or broke its promise
+PlanRulesError
+├── PlanInvalid         a plan file has defects            (carries Diagnostics)
+├── FactsInvalid        an incident's facts are refused    (carries Diagnostics)
+├── ScenariosInvalid    a scenario file has defects        (carries Diagnostics)
+├── CalendarUnknown     working days of a year nobody has published
+└── EngineError         an engine cannot take the plan, or broke its promise
 """
 
 from __future__ import annotations

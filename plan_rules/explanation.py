@@ -1,4 +1,4 @@
-"""(Plan, facts, instant) -> why each clause fired, and why another did not: the smallest change that would make it fire.
+"""(Plan, facts, instant) -> why each clause fired; why another did not, and the smallest change that would make it.
 
 The change is found by trying: first every single fact, then every pair, and so on, over the facts that the clause and
 the combinations that cannot be depend on.  Each trial is a whole incident that the plan accepts, so the answer holds.

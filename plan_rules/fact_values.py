@@ -29,19 +29,15 @@ class FactDefect(Exception):
 def read_value(fact: Fact, value: Any, at: datetime | None, plan: Plan) -> Any:
     """The value as the plan's type has it: bool, int, value id, date, datetime, time, None or UNKNOWN."""
     kind = fact.kind
-    if kind is Kind.BOOL:
-        if value is True or value is False:
-            return value
-    elif kind is Kind.ENUM or kind is Kind.ORDINAL:
-        if type(value) is str and value in fact.domain:
-            return value
+    if fact.domain and (type(value) is bool or type(value) is str) and value in fact.domain:
+        return value
     if value is UNKNOWN or (type(value) is str and value in _UNKNOWN_WORDS):
         return UNKNOWN
     match kind:
         case Kind.BOOL:
-            _wrong_type(fact, value, "true 或 false", "true or false")
+            return _wrong_type(fact, value, "true 或 false", "true or false")
         case Kind.ENUM | Kind.ORDINAL:
-            _wrong_value(fact, value)
+            return _wrong_value(fact, value)
         case Kind.INTEGER:
             return _integer(fact, value)
         case Kind.DATE:
@@ -108,7 +104,10 @@ def _readings(fact: Fact, value: Any, plan: Plan) -> Mapping[str, str] | None:
     for reading_id, option in value.items():
         reading = plan.readings.get(reading_id) if isinstance(reading_id, str) else None
         if reading is None:
-            help_ = did_you_mean(str(reading_id)[:60], plan.readings) or ("可写: " + "、".join(plan.readings), "known: " + ", ".join(plan.readings))
+            help_ = did_you_mean(str(reading_id)[:60], plan.readings) or (
+                "可写: " + "、".join(plan.readings),
+                "known: " + ", ".join(plan.readings),
+            )
             _refuse("FA006", fact, f"没有解释“{_brief(reading_id)}”", f"unknown reading `{_brief(reading_id)}`", *help_)
         options = [known.id for known in reading.options]
         if option not in options:
@@ -135,7 +134,13 @@ def _wrong_value(fact: Fact, value: Any) -> NoReturn:
             "可写: " + "、".join(f"{item.id}({item.label})" for item in fact.values),
             "values: " + ", ".join(ids),
         )
-    _refuse("FA003", fact, f"“{fact.label}”没有“{_brief(value)}”这个值", f"fact `{fact.id}` has no value `{_brief(value)}`", *hint)
+    _refuse(
+        "FA003",
+        fact,
+        f"“{fact.label}”没有“{_brief(value)}”这个值",
+        f"fact `{fact.id}` has no value `{_brief(value)}`",
+        *hint,
+    )
 
 
 def _wrong_type(fact: Fact, value: Any, zh: str, en: str) -> NoReturn:
@@ -162,7 +167,9 @@ def _bad_instant(fact: Fact, value: Any, zh: str, en: str) -> NoReturn:
 
 def _refuse(code: str, fact: Fact, zh: str, en: str, help_zh: str, help_en: str) -> NoReturn:
     raise FactDefect(
-        Diagnostic(code, Severity.ERROR, Message(zh, en), help=Message(help_zh, help_en), facts=(fact.id,), subject=fact.id)
+        Diagnostic(
+            code, Severity.ERROR, Message(zh, en), help=Message(help_zh, help_en), facts=(fact.id,), subject=fact.id
+        )
     )
 
 
@@ -203,4 +210,3 @@ _KIND_EN = {
     Kind.DATETIME: "an instant",
     Kind.READINGS: "a mapping of readings",
 }
-

@@ -39,10 +39,6 @@ class Facts:
     readings: Mapping[str, str] | None  # None: as they stand in the plan
     warned: tuple[str, ...]
 
-    def shown(self) -> dict[str, Jsonable]:
-        """The values as JSON."""
-        return {fact: shown(value) for fact, value in self.values.items()}
-
 
 def shown(value: FactValue) -> Jsonable:
     """One value as JSON."""
@@ -76,9 +72,15 @@ class FactReader:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._facts = dict(plan.facts)
-        self._defaults: dict[str, FactValue] = {fact.id: fact.default for fact in plan.facts.values() if not fact.of_case}
+        self._defaults: dict[str, FactValue] = {
+            fact.id: fact.default for fact in plan.facts.values() if not fact.of_case
+        }
         self._defaults |= {fact.id: fact.default for fact in plan.facts.values() if fact.of_case}
-        self._wide = {fact: wide for fact, value in self._defaults.items() if (wide := _wide(self._facts[fact], value)) is not None}
+        self._wide = {
+            fact: wide
+            for fact, value in self._defaults.items()
+            if (wide := _wide(self._facts[fact], value)) is not None
+        }
         self._readings_fact = next((fact.id for fact in plan.facts.values() if fact.kind is Kind.READINGS), None)
         self._logic = _Logic(plan, plan.chosen())
 
@@ -93,7 +95,11 @@ class FactReader:
         return self._settled(filled, source, readings, (*warned, *pending))
 
     def _settled(
-        self, filled: dict[str, FactValue], source: dict[str, str], readings: Mapping[str, str] | None, warned: tuple[str, ...]
+        self,
+        filled: dict[str, FactValue],
+        source: dict[str, str],
+        readings: Mapping[str, str] | None,
+        warned: tuple[str, ...],
     ) -> Facts:
         values = self._defaults.copy()
         wide = self._wide.copy()
@@ -115,11 +121,14 @@ class FactReader:
         if isinstance(given, BaseModel):
             given = given.model_dump(exclude_unset=True)
         if not isinstance(given, Mapping):
-            raise FactsInvalid((_plain("FA007", "事实应是“名称: 值”的一组", "facts must be a mapping of names to values"),))
+            raise FactsInvalid(
+                (_plain("FA007", "事实应是“名称: 值”的一组", "facts must be a mapping of names to values"),)
+            )
         stated: dict[str, FactValue] = {}
         defects: list[Diagnostic] = []
         facts = self._facts
-        for name, value in given.items():
+        entries: Iterable[tuple[object, Any]] = given.items()  # nothing is known yet of what a caller hands in
+        for name, value in entries:
             fact = facts.get(name) if isinstance(name, str) else None
             if fact is None:
                 defects.append(self.unknown(name))
@@ -130,12 +139,14 @@ class FactReader:
                 defects.append(defect.diagnostic)
         if defects:
             raise FactsInvalid(tuple(defects))
-        readings = stated.pop(self._readings_fact, None) if self._readings_fact else None
+        readings: object = stated.pop(self._readings_fact, None) if self._readings_fact else None
         return stated, readings if isinstance(readings, Mapping) and readings else None
 
     def unknown(self, name: object) -> Diagnostic:
         """That there is no fact of this name, and what may have been meant."""
-        shown_name = str(name)[:60].encode("utf-8", "replace").decode() if isinstance(name, str) else repr(type(name).__name__)
+        shown_name = (
+            str(name)[:60].encode("utf-8", "replace").decode() if isinstance(name, str) else repr(type(name).__name__)
+        )
         labels = label_to_id(self._plan)
         if shown_name in labels:
             id_ = labels[shown_name]
@@ -143,7 +154,11 @@ class FactReader:
         else:
             hint = did_you_mean(shown_name, (*self._facts, *labels))
         message = Message(f"没有叫“{shown_name}”的事实", f"unknown fact `{shown_name}`")
-        help_ = Message(*hint) if hint else Message("用 plan-rules schema 查看全部事实", "see `plan-rules schema` for all facts")
+        help_ = (
+            Message(*hint)
+            if hint
+            else Message("用 plan-rules schema 查看全部事实", "see `plan-rules schema` for all facts")
+        )
         return Diagnostic("FA001", Severity.ERROR, message, help=help_, facts=(shown_name,), subject=shown_name)
 
     # ----------------------------------------------------------------- what cannot be
@@ -247,7 +262,12 @@ class _Logic:
         return touched
 
     def _happened(
-        self, item: Presumption, fact: Fact, values: tuple[Any, ...], stated: Mapping[str, FactValue], pending: list[str]
+        self,
+        item: Presumption,
+        fact: Fact,
+        values: tuple[Any, ...],
+        stated: Mapping[str, FactValue],
+        pending: list[str],
     ) -> None:
         if stated.get(fact.id, UNKNOWN) is UNKNOWN:
             pending.append(item.id)
@@ -301,9 +321,7 @@ def _seen(plan: Plan, values: Mapping[str, FactValue]) -> dict[str, Any]:
             continue
         if plan.facts[fact].kind in (Kind.DATE, Kind.DATETIME):
             seen[fact] = value is not None
-            if isinstance(value, date):
-                seen[instant_key(fact)] = value
-            elif value is not None:
+            if isinstance(value, date) or value is not None:
                 seen[instant_key(fact)] = value
         else:
             seen[fact] = value
@@ -318,7 +336,9 @@ def _contradiction(plan: Plan, code: str, why: str, facts: list[str], stated: Ma
         code,
         Severity.ERROR,
         Message(f"这些事实不能同时成立: {zh}" + (f" ({why})" if why else ""), f"these facts cannot all be true: {en}"),
-        help=Message("核实后改正其中一项; 不知道的填“未知”", "verify and correct one of them; what is not known is `unknown`"),
+        help=Message(
+            "核实后改正其中一项; 不知道的填“未知”", "verify and correct one of them; what is not known is `unknown`"
+        ),
         facts=tuple(named),
         subject=code,
     )
@@ -334,5 +354,8 @@ def _worded(fact: Fact, value: FactValue) -> str:
 
 def _plain(code: str, zh: str, en: str) -> Diagnostic:
     return Diagnostic(
-        code, Severity.ERROR, Message(zh, en), help=Message("例如 {\"staff_assaulted\": true}", 'such as {"staff_assaulted": true}')
+        code,
+        Severity.ERROR,
+        Message(zh, en),
+        help=Message('例如 {"staff_assaulted": true}', 'such as {"staff_assaulted": true}'),
     )

@@ -1,4 +1,4 @@
-"""Plan -> what an incident's facts look like: a pydantic model, a JSON Schema; and a facts file -> a mapping for `decide`.
+"""Plan -> what an incident looks like: a pydantic model, a JSON Schema; a facts file -> a mapping for `decide`.
 
 A facts file is YAML or JSON.  Its scalars are read as text and typed by the plan, never by YAML's guesses: `no`, `010`
 and `9:40` mean what the fact they stand for takes them to mean, or are refused at their line.
@@ -33,7 +33,10 @@ _BOOLS = {"是": True, "否": False}
 def incident_model(plan: Plan) -> type[BaseModel]:
     """The pydantic model of an incident: one optional field a fact, exact types, unknown names refused."""
     fields: dict[str, Any] = {
-        fact.id: (_annotation(fact, plan) | Literal["unknown", "未知"] | Unknown, Field(default=_default(fact), **_described(fact)))
+        fact.id: (
+            _annotation(fact) | Literal["unknown", "未知"] | Unknown,
+            Field(default=_default(fact), title=fact.label, description=_description(fact)),
+        )
         for fact in plan.facts.values()
         if not fact.of_case
     }
@@ -43,7 +46,7 @@ def incident_model(plan: Plan) -> type[BaseModel]:
     return model
 
 
-def _annotation(fact: Fact, plan: Plan) -> Any:
+def _annotation(fact: Fact) -> Any:
     match fact.kind:
         case Kind.BOOL:
             return StrictBool
@@ -56,7 +59,7 @@ def _annotation(fact: Fact, plan: Plan) -> Any:
         case Kind.DATETIME:
             return Annotated[str, Field(pattern=_INSTANT)] | dt.datetime | dt.time | None
         case Kind.READINGS:
-            return dict[Literal[tuple(plan.readings)], str] | None if plan.readings else None
+            return dict[str, str] | None
         case _:
             assert_never(fact.kind)
 
@@ -65,8 +68,8 @@ def _default(fact: Fact) -> Any:
     return "unknown" if fact.default is UNKNOWN else fact.default
 
 
-def _described(fact: Fact) -> dict[str, str]:
-    return {"title": fact.label, "description": "; ".join(filter(None, (fact.question, fact.note)))}
+def _description(fact: Fact) -> str:
+    return "; ".join(filter(None, (fact.question, fact.note)))
 
 
 def json_schema(plan: Plan, lang: str = "zh") -> dict[str, Any]:
@@ -82,8 +85,8 @@ def json_schema(plan: Plan, lang: str = "zh") -> dict[str, Any]:
 
 
 def _property(fact: Fact, plan: Plan) -> dict[str, Any]:
-    described: dict[str, Any] = {**_described(fact), **_type(fact, plan), "default": _default(fact)}
-    return described
+    described = {"title": fact.label, "description": _description(fact)}
+    return {**described, **_type(fact, plan), "default": _default(fact)}
 
 
 def _type(fact: Fact, plan: Plan) -> dict[str, Any]:
@@ -94,13 +97,21 @@ def _type(fact: Fact, plan: Plan) -> dict[str, Any]:
             options = [{"const": value.id, "title": value.label} for value in fact.values]
             return {"oneOf": [*options, {"enum": list(_UNKNOWN_WORDS), "title": "未知"}]}
         case Kind.INTEGER:
-            return {"oneOf": [{"type": "integer", "minimum": fact.low, "maximum": fact.high}, {"enum": list(_UNKNOWN_WORDS)}]}
+            return {
+                "oneOf": [
+                    {"type": "integer", "minimum": fact.low, "maximum": fact.high},
+                    {"enum": list(_UNKNOWN_WORDS)},
+                ]
+            }
         case Kind.DATE | Kind.DATETIME:
             pattern = _DAY if fact.kind is Kind.DATE else _INSTANT
             return {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "null"}, {"enum": list(_UNKNOWN_WORDS)}]}
         case Kind.READINGS:
             readings = {
-                reading.id: {"title": reading.topic, "oneOf": [{"const": o.id, "title": o.text} for o in reading.options]}
+                reading.id: {
+                    "title": reading.topic,
+                    "oneOf": [{"const": o.id, "title": o.text} for o in reading.options],
+                }
                 for reading in plan.readings.values()
             }
             taken = {"type": "object", "properties": readings, "additionalProperties": False}

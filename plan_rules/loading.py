@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from plan_rules.errors import Diagnostic, Message, PlanInvalid, Severity, Span
+from plan_rules.language import sources
 from plan_rules.language.document import MAX_BYTES
 from plan_rules.language.reader import ReadResult, read
-from plan_rules.language.sources import shipped
 from plan_rules.plan import Plan
 
 SHIPPED = "plan.yaml"
@@ -38,11 +38,16 @@ def _shipped_plan() -> Plan:
     return _plan(_read_shipped())
 
 
-def _read_shipped() -> ReadResult:
-    text = shipped(SHIPPED)
+def shipped(name: str) -> bytes:
+    """A file that comes with the library: `plan.yaml`, `source.yaml` or `scenarios.yaml`."""
+    text = sources.shipped(name)
     if text is None:
-        raise FileNotFoundError(SHIPPED)
-    return read(text, SHIPPED)
+        raise FileNotFoundError(name)
+    return text
+
+
+def _read_shipped() -> ReadResult:
+    return read(shipped(SHIPPED), SHIPPED)
 
 
 def _read_file(path: str | os.PathLike[str]) -> ReadResult:

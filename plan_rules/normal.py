@@ -112,7 +112,9 @@ class Normaliser:
             case InSituation(name):
                 return self._inline(condition, self._plan.situations[name].condition, positive)
             case TierIs(tiers):
-                return self._inline(condition, AnyOf(tuple(tier_condition(self._plan, tier) for tier in tiers)), positive)
+                return self._inline(
+                    condition, AnyOf(tuple(tier_condition(self._plan, tier) for tier in tiers)), positive
+                )
             case Earlier() | Unstated():
                 raise AssertionError("only 不可能 may compare dates or ask what was stated")
             case _:
@@ -180,8 +182,7 @@ def _simplify_all(parts: tuple[Condition, ...], known: Known, facts: Mapping[str
         compound: list[Normal] = []
         grew = False
         for part in pending:
-            part = simplify(part, known, facts)
-            for piece in _flatten((part,), All):
+            for piece in _flatten((simplify(part, known, facts),), All):
                 if piece == NEVER:
                     return NEVER
                 if isinstance(piece, All | AnyOf):
@@ -204,10 +205,10 @@ def _simplify_all(parts: tuple[Condition, ...], known: Known, facts: Mapping[str
 def _simplify_any(parts: tuple[Condition, ...], known: Known, facts: Mapping[str, Fact]) -> Normal:
     kept: list[Normal] = []
     for part in _flatten(parts, AnyOf):
-        part = simplify(part, known, facts)
-        if part == ALWAYS:
+        simple = simplify(part, known, facts)
+        if simple == ALWAYS:
             return ALWAYS
-        kept.extend(_flatten((part,), AnyOf))
+        kept.extend(_flatten((simple,), AnyOf))
     unique = [part for part in dict.fromkeys(kept) if part != NEVER]
     unique = _join_values(unique, facts)
     return unique[0] if len(unique) == 1 else AnyOf(tuple(unique))
@@ -230,7 +231,7 @@ def _join_values(parts: list[Normal], facts: Mapping[str, Fact]) -> list[Normal]
     return list(joined.values())
 
 
-def _flatten(parts: Iterable[Condition], kind: type[All] | type[AnyOf]) -> Iterable[Normal]:
+def _flatten(parts: Iterable[Condition], kind: type[All | AnyOf]) -> Iterable[Normal]:
     for part in parts:
         if isinstance(part, kind):
             yield from _flatten(part.parts, kind)
@@ -255,10 +256,17 @@ def _knowledge(literal: Literal, fact: Fact) -> tuple[Scalar, ...] | tuple[int, 
     match literal:
         case Is(_, values):
             return values
-        case Within(_, low, high):
-            return (fact.low if low is None else low, fact.high if high is None else high)
+        case Within():
+            return _interval(literal, fact)
         case Present(_, present):
             return present
+
+
+def _interval(literal: Within, fact: Fact) -> tuple[int, int]:
+    return (
+        fact.low if literal.low is None else literal.low,
+        fact.high if literal.high is None else literal.high,
+    )
 
 
 def _literal(fact_id: str, known: tuple[Scalar, ...] | tuple[int, int] | bool, fact: Fact) -> Literal:
@@ -282,8 +290,8 @@ def _meet(first: Literal | None, second: Literal, fact: Fact) -> Normal:
         case Present(), Present():
             return second if first == second else NEVER
         case Within(), Within():
-            low = max(_knowledge(first, fact)[0], _knowledge(second, fact)[0])  # type: ignore[index]
-            high = min(_knowledge(first, fact)[1], _knowledge(second, fact)[1])  # type: ignore[index]
+            (low, high), (other_low, other_high) = _interval(first, fact), _interval(second, fact)
+            low, high = max(low, other_low), min(high, other_high)
             if low > high:
                 return NEVER
             return Within(fact.id, None if low <= fact.low else low, None if high >= fact.high else high)

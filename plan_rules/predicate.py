@@ -56,7 +56,7 @@ def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str] | Non
             return lambda w: fact not in w
         case UnderReading(reading, options):
             holds = readings is None or readings[reading] in options
-            return lambda w: holds
+            return lambda _: holds
         case InSituation(name):
             return compiled(plan.situations[name].condition, plan, readings)
         case TierIs(tiers):
@@ -75,7 +75,7 @@ def _negated(part: Condition, plan: Plan, readings: Mapping[str, str] | None) ->
             case Not(inner):
                 return compiled(inner, plan, None)
             case UnderReading():
-                return lambda w: True
+                return lambda _: True
             case InSituation(name):
                 return _negated(plan.situations[name].condition, plan, None)
             case TierIs(tiers):

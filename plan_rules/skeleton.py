@@ -121,7 +121,9 @@ class Articulation:
         found = list(roles)
         for alias in self._plan.aliases:
             if self._stands((alias.under,)):
-                found += [other for one, other in ((alias.role, alias.same_as), (alias.same_as, alias.role)) if one in roles]
+                found += [
+                    other for one, other in ((alias.role, alias.same_as), (alias.same_as, alias.role)) if one in roles
+                ]
         return tuple(dict.fromkeys(found))
 
     # ----------------------------------------------------------------- one set of fired clauses
@@ -206,7 +208,9 @@ class Articulation:
     def _advice(self, norm: _Applied) -> NoticeAnswer:
         verb = {"duty": "建议", "prohibition": "建议不要", "permission": "可以"}[norm.norm.modality]
         label = self._plan.actions[norm.norm.action].label
-        return NoticeAnswer(f"{norm.clause.id}:{norm.norm.action}", f"{verb}: {label}", norm.clause.id, (norm.clause.id,))
+        return NoticeAnswer(
+            f"{norm.clause.id}:{norm.norm.action}", f"{verb}: {label}", norm.clause.id, (norm.clause.id,)
+        )
 
     # ----------------------------------------------------------------- demands
 

@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """At most three known names near to `name`, nearest first; empty where none is near."""
     if len(name) > 60:
         return ()
-    scored = sorted(((-_likeness(name, candidate), candidate) for candidate in dict.fromkeys(known)))
+    scored = sorted((-_likeness(name, candidate), candidate) for candidate in dict.fromkeys(known))
     enough = _ENOUGH if len(name) > _SHORT else _ENOUGH_SHORT
     return tuple(candidate for score, candidate in scored[:_MOST] if -score >= enough)
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.command_line import ROOT, run
 
 RULES = ROOT / "rules"

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import yaml
+
 from tests.command_line import ROOT, run
 
 ASSAULT = "examples/incidents/assault.yaml"

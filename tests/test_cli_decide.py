@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+
 from tests.command_line import ROOT, run, run_in_terminal
 
 INCIDENTS = sorted((ROOT / "examples" / "incidents").glob("*.yaml"))

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.command_line import ROOT, run, run_in_terminal
 
 COMMANDS = ("decide", "explain", "check", "test", "schema", "show")

@@ -12,8 +12,8 @@ from plan_rules.decision import FactUsed
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid, Message
 from plan_rules.explanation import Explanation, Why, WhyNot, explain
-from plan_rules.suggestion import did_you_mean
 from plan_rules.plan import Plan
+from plan_rules.suggestion import did_you_mean
 
 
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:

@@ -1,0 +1,1 @@
+"""The language of plan files: text -> Plan, or every Diagnostic at once."""

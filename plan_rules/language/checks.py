@@ -16,12 +16,17 @@ from plan_rules.plan import (
     Condition,
     Earlier,
     Fact,
+    Impossible,
     InSituation,
     Is,
     Kind,
     Not,
+    Notice,
     Plan,
     Present,
+    Presumption,
+    Reading,
+    Remark,
     TierIs,
     UnderReading,
     Unstated,
@@ -45,7 +50,10 @@ def check(plan: Plan, head: PlanHead, report: Report) -> None:
         if head.source is None:
             report.add(
                 "PR066",
-                ("预案没有写底本, 无法核对原文是否齐全", "the plan names no source text, so its wording is not checked"),
+                (
+                    "预案没有写底本, 无法核对原文是否齐全",
+                    "the plan names no source text, so its wording is not checked",
+                ),
                 head.id.span,
                 ("在“预案”里补上“底本: 文件名”", "add `source: file` under `plan`"),
                 severity=Severity.WARNING,
@@ -102,7 +110,13 @@ def _check_precedence(plan: Plan, report: Report) -> None:
 
 def _check_ids(plan: Plan, report: Report) -> None:
     seen: dict[str, Span] = {}
-    things = (*plan.presumptions, *plan.impossibles, *plan.notices, *plan.readings.values(), *plan.remarks)
+    things: tuple[Presumption | Impossible | Notice | Reading | Remark, ...] = (
+        *plan.presumptions,
+        *plan.impossibles,
+        *plan.notices,
+        *plan.readings.values(),
+        *plan.remarks,
+    )
     for thing in things:
         if thing.id in seen:
             report.add(
@@ -150,7 +164,13 @@ def _check_clauses(plan: Plan, report: Report) -> None:
 
 def _does_something(clause: Clause) -> bool:
     return bool(
-        clause.norms or clause.tier or clause.exemptions or clause.serves or clause.supports or clause.principle or clause.defines
+        clause.norms
+        or clause.tier
+        or clause.exemptions
+        or clause.serves
+        or clause.supports
+        or clause.principle
+        or clause.defines
     )
 
 
@@ -180,7 +200,10 @@ def _check_tiers(plan: Plan, head: PlanHead, report: Report) -> None:
                 "PR060",
                 (f"没有条款把事件定为“{tier.label}”", f"no clause assigns tier `{tier.id}`"),
                 tier.span,
-                (f"在某条写上“定为: {tier.label}”, 或删去这个等级", f"write `assigns: {tier.id}` in a clause, or drop the tier"),
+                (
+                    f"在某条写上“定为: {tier.label}”, 或删去这个等级",
+                    f"write `assigns: {tier.id}` in a clause, or drop the tier",
+                ),
                 subject=tier.id,
             )
     if plan.tiers and assigned != {None}:
@@ -274,17 +297,23 @@ def _check_source(plan: Plan, report: Report) -> None:
     carried: dict[str, str] = {}
     for clause in plan.clauses.values():
         _check_wording(plan, clause, report)
-        for item in clause.carries:
-            carried.setdefault(item, clause.id)
+        for name in clause.carries:
+            carried.setdefault(name, clause.id)
     for item in source.items.values():
         if item.heading:
             _check_heading(plan, item.id, item.text, report)
         elif item.id not in carried and item.id not in report.ignored:
             report.add(
                 "PR064",
-                (f"原文条目“{item.id}”没有条款承载: {item.text}", f"source item `{item.id}` is carried by no clause: {item.text}"),
+                (
+                    f"原文条目“{item.id}”没有条款承载: {item.text}",
+                    f"source item `{item.id}` is carried by no clause: {item.text}",
+                ),
                 _near(plan, item.id),
-                (f"补上编号为“{item.id}”的条款, 或在某条写“覆盖: [{item.id}]”", f"add clause `{item.id}`, or `carries: [{item.id}]` to one"),
+                (
+                    f"补上编号为“{item.id}”的条款, 或在某条写“覆盖: [{item.id}]”",
+                    f"add clause `{item.id}`, or `carries: [{item.id}]` to one",
+                ),
                 subject=item.id,
             )
 
@@ -307,7 +336,10 @@ def _check_wording(plan: Plan, clause: Clause, report: Report) -> None:
             "PR065",
             (f"条款“{clause.id}”不在底本里", f"clause `{clause.id}` is not in the source"),
             clause.span,
-            ("改正编号; 底本以外的内容写成“提示”并注明来源", "mend its id; what is not in the source goes under `notices` with its origin"),
+            (
+                "改正编号; 底本以外的内容写成“提示”并注明来源",
+                "mend its id; what is not in the source goes under `notices` with its origin",
+            ),
             subject=clause.id,
         )
     if not known or len(known) != len(items) or not clause.text.strip():
@@ -351,4 +383,3 @@ def _near(plan: Plan, item: str) -> Span | None:
             break
         before = placed.get(known, before)
     return before
-

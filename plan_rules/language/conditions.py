@@ -6,6 +6,7 @@ A condition is a mapping (all of it holds), the name of a 情形, or a list (all
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TypeAlias
 
@@ -13,7 +14,6 @@ from plan_rules.errors import Span
 from plan_rules.language.document import Fields, Items, Report, Text, Tree, report_full_width
 from plan_rules.language.keywords import condition_word, value_word
 from plan_rules.language.names import Names
-from plan_rules.suggestion import did_you_mean
 from plan_rules.plan import (
     ALWAYS,
     UNKNOWN,
@@ -36,6 +36,7 @@ from plan_rules.plan import (
     Unstated,
     Within,
 )
+from plan_rules.suggestion import did_you_mean
 
 YES_NO = {"是": True, "否": False, "true": True, "false": False}
 _BOUND = re.compile(r"(至少|至多|超过|不足)\s*(.+)")
@@ -100,7 +101,9 @@ class ConditionReader:
             case None:
                 return None
             case _:
-                self._misplaced(value, "一个值、“至少 X”、“有”或“未知”", "a value, `at least X`, `happened` or `unknown`")
+                self._misplaced(
+                    value, "一个值、“至少 X”、“有”或“未知”", "a value, `at least X`, `happened` or `unknown`"
+                )
                 return None
 
     def value(self, fact: Fact, text: Text) -> Scalar | Unknown:
@@ -142,7 +145,7 @@ class ConditionReader:
             return tuple(self.read(item, stated=stated) for item in value)
         if isinstance(value, Fields):
             return tuple(self._entry(name, item, stated) for name, item in value.items())
-        if isinstance(value, Text) and value == "":
+        if value == "":
             self._misplaced(value, f"“{key}”后面的条件", "conditions")
             return ()
         return (self.read(value, stated=stated),)
@@ -173,13 +176,8 @@ class ConditionReader:
         tier = self._tiers.find(name)
         if tier is None:
             return ALWAYS
-        keep = {
-            "至少": lambda rank: rank >= tier.rank,
-            "至多": lambda rank: rank <= tier.rank,
-            "超过": lambda rank: rank > tier.rank,
-            "不足": lambda rank: rank < tier.rank,
-        }[word]
-        return TierIs(tuple(other.id for other in self._tiers.things.values() if keep(other.rank)))
+        keep = {"至少": operator.ge, "至多": operator.le, "超过": operator.gt, "不足": operator.lt}[word]
+        return TierIs(tuple(other.id for other in self._tiers.things.values() if keep(other.rank, tier.rank)))
 
     def _under(self, key: Text, value: Tree) -> UnderReading | None:
         reading = self._readings.find(key)
@@ -325,9 +323,15 @@ class ConditionReader:
     def _out_of_range(self, fact: Fact, text: Text) -> None:
         self._report.add(
             "PR041",
-            (f"“{fact.label}”只能在 {fact.low} 至 {fact.high} 之间", f"`{fact.id}` lies between {fact.low} and {fact.high}"),
+            (
+                f"“{fact.label}”只能在 {fact.low} 至 {fact.high} 之间",
+                f"`{fact.id}` lies between {fact.low} and {fact.high}",
+            ),
             text.span,
-            ("改成范围内的数, 或改事实的“最小”“最大”", "write a number in the range, or change the fact's `min` and `max`"),
+            (
+                "改成范围内的数, 或改事实的“最小”“最大”",
+                "write a number in the range, or change the fact's `min` and `max`",
+            ),
             related=fact.span,
             related_label=("范围写在这里", "the range is declared here"),
             facts=(fact.id,),
@@ -352,9 +356,7 @@ class ConditionReader:
     def _misplaced(self, at: Tree, zh: str, en: str) -> None:
         if isinstance(at, Text) and report_full_width(at, at.span, self._report):
             return
-        self._report.add(
-            "PR022", (f"这里应写{zh}", f"write {en} here"), at.span, ("改成这样的写法", "use that form")
-        )
+        self._report.add("PR022", (f"这里应写{zh}", f"write {en} here"), at.span, ("改成这样的写法", "use that form"))
 
 
 _KIND_ZH = {

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import yaml
 
@@ -32,7 +32,7 @@ class Text(str):
     plain: bool
     __slots__ = ("plain", "span")
 
-    def __new__(cls, value: str, span: Span, *, plain: bool = True) -> Text:
+    def __new__(cls, value: str, span: Span, *, plain: bool = True) -> Self:
         """A text at a place."""
         text = super().__new__(cls, value)
         text.span = span
@@ -69,7 +69,7 @@ class Report:
     found: list[Diagnostic] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
 
-    def add(
+    def add(  # noqa: PLR0913  a Diagnostic has as many parts
         self,
         code: str,
         message: tuple[str, str],
@@ -130,7 +130,11 @@ def parse(text: str | bytes, source: str, report: Report) -> Tree | None:
     except yaml.YAMLError as error:
         report.add("TX004", (f"YAML 语法错误: {error}", f"YAML syntax error: {error}"), Span(source, 1, 1))
     except (RecursionError, ValueError, MemoryError) as error:
-        report.add("TX004", (f"无法读取: {type(error).__name__}", f"cannot be read: {type(error).__name__}"), Span(source, 1, 1))
+        report.add(
+            "TX004",
+            (f"无法读取: {type(error).__name__}", f"cannot be read: {type(error).__name__}"),
+            Span(source, 1, 1),
+        )
     return None
 
 
@@ -139,7 +143,10 @@ def _decode(text: str | bytes, source: str, report: Report) -> str | None:
     if size > MAX_BYTES:
         report.add(
             "TX002",
-            (f"文件有 {size} 字节, 超过上限 {MAX_BYTES}", f"the file has {size} bytes, more than the limit of {MAX_BYTES}"),
+            (
+                f"文件有 {size} 字节, 超过上限 {MAX_BYTES}",
+                f"the file has {size} bytes, more than the limit of {MAX_BYTES}",
+            ),
             Span(source, 1, 1),
             ("把预案拆成几个文件", "split the file"),
         )
@@ -204,7 +211,19 @@ def _place(text: str, starts: list[int], offset: int, source: str) -> Span:
     return Span(source, low + 1, offset - starts[low] + 1)
 
 
-FULL_WIDTH = {"：": ":", "，": ",", "［": "[", "］": "]", "｛": "{", "｝": "}", "＃": "#", "－": "-", "＂": '"', "【": "[", "】": "]"}
+FULL_WIDTH = {
+    "：": ":",
+    "，": ",",
+    "［": "[",
+    "］": "]",
+    "｛": "{",
+    "｝": "}",
+    "＃": "#",
+    "－": "-",
+    "＂": '"',
+    "【": "[",
+    "】": "]",
+}
 _FULL_WIDTH = re.compile("[" + "".join(FULL_WIDTH) + "]")
 
 
@@ -296,9 +315,15 @@ class _Builder:
             where = documents[1].span if len(documents) > 1 else Span(self._source, 1, 1)
             self._report.add(
                 "TX012",
-                ("文件是空的" if not documents else "一个文件只能有一份文档", "the file is empty" if not documents else "there is more than one document"),
+                (
+                    "文件是空的" if not documents else "一个文件只能有一份文档",
+                    "the file is empty" if not documents else "there is more than one document",
+                ),
                 where,
-                ("写上内容" if not documents else "删去分隔线“---”及其后的内容", "write the content" if not documents else "remove `---` and what follows"),
+                (
+                    "写上内容" if not documents else "删去分隔线“---”及其后的内容",
+                    "write the content" if not documents else "remove `---` and what follows",
+                ),
             )
             return None
         return documents[0]
@@ -333,7 +358,9 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Text:
         if len(event.value) > MAX_SCALAR:
-            self._stop("TX003", f"一段文字超过 {MAX_SCALAR} 字", f"a text is longer than {MAX_SCALAR} characters", event)
+            self._stop(
+                "TX003", f"一段文字超过 {MAX_SCALAR} 字", f"a text is longer than {MAX_SCALAR} characters", event
+            )
         one_line = event.start_mark.line == event.end_mark.line
         width = event.end_mark.column - event.start_mark.column if one_line else 1
         return Text(event.value, self._span(event, max(width, 1)), plain=event.style is None or event.style == "")
@@ -355,10 +382,17 @@ class _Builder:
 
     def _take_key(self, node: Tree, open_: _Open) -> None:
         if not isinstance(node, Text):
-            self._report.add("TX014", ("键必须是文字", "a key must be text"), node.span, ("写成“名称: 值”", "write `name: value`"))
+            self._report.add(
+                "TX014", ("键必须是文字", "a key must be text"), node.span, ("写成“名称: 值”", "write `name: value`")
+            )
             open_.spoilt = True
         elif node == "<<" and node.plain:
-            self._report.add("TX010", ("不能用合并键“<<”", "merge keys (`<<`) are not allowed"), node.span, ("把内容写全", "write the content out"))
+            self._report.add(
+                "TX010",
+                ("不能用合并键“<<”", "merge keys (`<<`) are not allowed"),
+                node.span,
+                ("把内容写全", "write the content out"),
+            )
             open_.spoilt = True
         elif node in open_.node:
             earlier = open_.node.key(node) or node
@@ -385,7 +419,10 @@ class _Builder:
                 "TX008",
                 ("不能用锚点(&)或引用(*)", "anchors (`&`) and aliases (`*`) are not allowed"),
                 self._span(event, 1),
-                ("把内容写全; 文字以 & 或 * 开头时加引号", "write the content out; quote a text that begins with & or *"),
+                (
+                    "把内容写全; 文字以 & 或 * 开头时加引号",
+                    "write the content out; quote a text that begins with & or *",
+                ),
             )
         if getattr(event, "tag", None) is not None:
             self._report.add(
@@ -396,7 +433,9 @@ class _Builder:
             )
 
     def _stop(self, code: str, zh: str, en: str, event: Any) -> None:
-        self._report.add(code, (zh, en), self._span(event, 1), ("拆分或简化这里的内容", "split or simplify the content here"))
+        self._report.add(
+            code, (zh, en), self._span(event, 1), ("拆分或简化这里的内容", "split or simplify the content here")
+        )
         raise _TooMuch
 
     def _span(self, event: Any, width: int) -> Span:

@@ -179,9 +179,15 @@ class NormReader:
         if silent:
             self.report.add(
                 "PR044",
-                (f"解释“{reading.id}”的选项{'、'.join(silent)}没有写“效力”", f"options {', '.join(silent)} of `{reading.id}` have no `strength`"),
+                (
+                    f"解释“{reading.id}”的选项{'、'.join(silent)}没有写“效力”",
+                    f"options {', '.join(silent)} of `{reading.id}` have no `strength`",
+                ),
                 word.span,
-                ("每个选项写 {内容: …, 效力: 可推翻/不可推翻/仅建议}", "give each option a strength: defeasible, strict or advice"),
+                (
+                    "每个选项写 {内容: …, 效力: 可推翻/不可推翻/仅建议}",
+                    "give each option a strength: defeasible, strict or advice",
+                ),
                 related=reading.span,
             )
         return Strength.STRICT, reading.id
@@ -237,7 +243,7 @@ class NormReader:
                 word.span,
                 (
                     "写: " + "、".join(_TERMS) + "; 或 30分钟、2小时、3自然日、5工作日; 说明写在括号里",
-                    "write one of immediately, promptly, ..., or `30 minutes`, `2 hours`, `3 natural days`, `5 working days`",
+                    "write immediately, promptly, ... or `30 minutes`, `2 hours`, `3 natural days`, `5 working days`",
                 ),
             )
             return None
@@ -255,7 +261,10 @@ class NormReader:
         elif start is not None and start.kind not in (Kind.DATE, Kind.DATETIME):
             self.report.add(
                 "PR040",
-                (f"“{start.label}”不是日期或时刻, 不能起算", f"`{start.id}` is no date or datetime and cannot start a clock"),
+                (
+                    f"“{start.label}”不是日期或时刻, 不能起算",
+                    f"`{start.id}` is no date or datetime and cannot start a clock",
+                ),
                 shape.start.span,
                 ("换一个日期或时刻事实", "name a date or datetime fact"),
                 related=start.span,
@@ -264,7 +273,10 @@ class NormReader:
         elif start is not None and start.kind is Kind.DATE and term in (Term.MINUTES, Term.HOURS):
             self.report.add(
                 "PR040",
-                ("分钟、小时的时限要从一个时刻起算, 不能从日期起算", "minutes and hours start at a datetime, not a date"),
+                (
+                    "分钟、小时的时限要从一个时刻起算, 不能从日期起算",
+                    "minutes and hours start at a datetime, not a date",
+                ),
                 shape.start.span,
                 ("换一个时刻事实, 或改用自然日、工作日", "name a datetime fact, or count in days"),
                 related=start.span,
@@ -273,7 +285,10 @@ class NormReader:
         if not 0 < amount <= MAX_AMOUNT:
             self.report.add(
                 "PR041",
-                (f"时限的数 {amount} 不在 1 至 {MAX_AMOUNT} 之间", f"the amount {amount} is not between 1 and {MAX_AMOUNT}"),
+                (
+                    f"时限的数 {amount} 不在 1 至 {MAX_AMOUNT} 之间",
+                    f"the amount {amount} is not between 1 and {MAX_AMOUNT}",
+                ),
                 shape.limit.span,
                 ("改成合理的数", "write a sensible number"),
             )

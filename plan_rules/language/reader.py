@@ -160,7 +160,10 @@ class _PlanReader:
         if circle:
             self._report.add(
                 "PR050",
-                (f"情形循环引用: {' → '.join(circle)}", f"situations refer to each other in a circle: {' → '.join(circle)}"),
+                (
+                    f"情形循环引用: {' → '.join(circle)}",
+                    f"situations refer to each other in a circle: {' → '.join(circle)}",
+                ),
                 found[circle[0]].span,
                 ("去掉其中一处引用", "remove one of the references"),
                 related=found[circle[-2]].span,
@@ -175,7 +178,9 @@ class _PlanReader:
                 id=str(shape.id),
                 condition=self._words.conditions.read(shape.condition),
                 fills=tuple(
-                    filled for name, value in shape.then.items() if (filled := self._words.conditions.fills(name, value))
+                    filled
+                    for name, value in shape.then.items()
+                    if (filled := self._words.conditions.fills(name, value))
                 ),
                 span=shape.id.span,
                 note=str(shape.note or ""),
@@ -305,7 +310,7 @@ class _PlanReader:
             supports=tuple(found.id for word in shape.supports if (found := self._words.actions.find(word))),
             principle=principle.id if principle else None,
             governs=self._clause_list(shape.governs),
-            defines=tuple(found for word in shape.defines if (found := self._defined(word))),
+            defines=tuple(name for word in shape.defines if (name := self._defined(word))),
             carries=carries,
             note=str(shape.note or ""),
         )
@@ -318,7 +323,10 @@ class _PlanReader:
         if shape.waives and not shape.exception_to:
             self._report.add(
                 "PR053",
-                (f"“{shape.id}”写了免除, 没有写例外于哪一条", f"`{shape.id}` waives duties but is no exception to a clause"),
+                (
+                    f"“{shape.id}”写了免除, 没有写例外于哪一条",
+                    f"`{shape.id}` waives duties but is no exception to a clause",
+                ),
                 shape.id.span,
                 ("补上“例外于: 条款编号”", "add `exception_to: clause id`"),
                 subject=str(shape.id),
@@ -334,13 +342,18 @@ class _PlanReader:
         role = self._words.roles.find(word, also=tuple(self._words.facts.ids))
         return role.id if role else None
 
-    def _with_purposes(self, clauses: dict[str, Clause], purposes: Mapping[str, tuple[str, ...]]) -> Mapping[str, Clause]:
+    def _with_purposes(
+        self, clauses: dict[str, Clause], purposes: Mapping[str, tuple[str, ...]]
+    ) -> Mapping[str, Clause]:
         """A clause that only states a purpose holds whenever a clause it serves does."""
         circle = cycle(purposes)
         if circle:
             self._report.add(
                 "PR050",
-                (f"“服务于”循环引用: {' → '.join(circle)}", f"clauses serve each other in a circle: {' → '.join(circle)}"),
+                (
+                    f"“服务于”循环引用: {' → '.join(circle)}",
+                    f"clauses serve each other in a circle: {' → '.join(circle)}",
+                ),
                 clauses[circle[0]].span,
                 ("去掉其中一处", "remove one of them"),
                 subject=circle[0],

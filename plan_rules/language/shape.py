@@ -429,7 +429,13 @@ def _report_misshapen(kind: str, name: str, node: Tree, report: Report) -> None:
     }.get(kind, ("别的写法", "another form"))
     if kind == "is_instance_of" and isinstance(node, Text):
         wanted = ("“名称: 值”的写法", "a mapping")
-    got = ("文字", "a text") if isinstance(node, Text) else ("列表", "a list") if isinstance(node, Items) else ("映射", "a mapping")
+    got = (
+        ("文字", "a text")
+        if isinstance(node, Text)
+        else ("列表", "a list")
+        if isinstance(node, Items)
+        else ("映射", "a mapping")
+    )
     report.add(
         "PR022",
         (f"“{chinese(name)}”应写成{wanted[0]}, 这里是{got[0]}", f"`{name}` must be {wanted[1]}, not {got[1]}"),
@@ -457,7 +463,9 @@ def _allowed(shape: type[Shape], loc: tuple[Any, ...]) -> list[str]:
     here: Any = shape
     for step in loc:
         if isinstance(here, type) and issubclass(here, BaseModel) and isinstance(step, str):
-            field = here.model_fields.get(step) or next((f for f in here.model_fields.values() if f.alias == step), None)
+            field = here.model_fields.get(step) or next(
+                (f for f in here.model_fields.values() if f.alias == step), None
+            )
             here = _inner(field.annotation) if field else here
     if isinstance(here, type) and issubclass(here, BaseModel):
         return [field.alias or name for name, field in here.model_fields.items()]

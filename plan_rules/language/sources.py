@@ -82,5 +82,7 @@ def _source(shape: SourceShape, report: Report) -> SourceText:
                 ("改正编号", "mend the id"),
             )
         text = item.wording or item.title or ""
-        items[str(item.id)] = SourceItem(str(item.id), str(text), str(item.scraped or ""), heading=item.title is not None)
+        items[str(item.id)] = SourceItem(
+            str(item.id), str(text), str(item.scraped or ""), heading=item.title is not None
+        )
     return SourceText(str(shape.source.id), str(shape.source.name), items)

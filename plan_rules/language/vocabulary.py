@@ -1,4 +1,4 @@
-"""(Shape of a plan file) -> the declared names: roles, tiers, facts, actions, readings and the rest, each with its id."""
+"""(Shape of a plan file) -> the declared names: roles, tiers, facts, actions and the rest, each with its id."""
 
 from __future__ import annotations
 
@@ -82,11 +82,15 @@ def vocabulary(document: DocumentShape, report: Report) -> Vocabulary:
 
 def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) -> None:
     for name, role in document.roles.items():
-        words.roles.declare(name, role.id, Role(str(role.id), str(name), str(role.kind or ""), name.span, str(role.note or "")))
+        words.roles.declare(
+            name, role.id, Role(str(role.id), str(name), str(role.kind or ""), name.span, str(role.note or ""))
+        )
     for name, party in document.parties.items():
         words.parties.declare(name, party.id, str(party.id))
     for name, tier in document.tiers.items():
-        words.tiers.declare(name, tier.id, Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span))
+        words.tiers.declare(
+            name, tier.id, Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span)
+        )
     for name, principle in document.principles.items():
         words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))
     for name, stage in document.tracks.items():
@@ -210,11 +214,14 @@ def _values(name: Text, shape: FactShape, kind: Kind, report: Report) -> tuple[V
         else:
             report.add(
                 "PR023",
-                (f"取值“{label}”的编号“{id_}”不能用(须是英文, 且不重复)", f"the id `{id_}` of value `{label}` is not ASCII or is taken"),
+                (
+                    f"取值“{label}”的编号“{id_}”不能用(须是英文, 且不重复)",
+                    f"the id `{id_}` of value `{label}` is not ASCII or is taken",
+                ),
                 label.span,
                 ("写成“名称: english_id”", "write `name: english_id`"),
             )
-    if len(values) < 2:  # noqa: PLR2004  one value is no choice
+    if len(values) < 2:
         report.add(
             "PR021",
             (f"“{name}”至少要有两个取值", f"`{name}` needs at least two values"),
@@ -228,13 +235,14 @@ def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
     known: Names[Text] = Names("动作", "action", "PR032", Report())
     for name, shape in document.actions.items():
         known.declare(name, shape.id, shape.id)
+    known.report = words.actions.report  # declared again below, where what is wrong with a declaration is reported
     for name, shape in document.actions.items():
-        after = [known.ids.get(word) or words.actions.unknown(word) for word in shape.after]
+        after = tuple(str(found) for word in shape.after if (found := known.find(word)))
         action = Action(
             id=str(shape.id),
             label=str(name),
             span=name.span,
-            after=tuple(found for found in after if found),
+            after=after,
             protective=shape.protective is not None and value_word(shape.protective) == "是",
             note=str(shape.note or ""),
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from plan_rules.errors import Span
 from plan_rules.language.document import Fields, Items, Report, Text, Tree
-from plan_rules.suggestion import did_you_mean
 from plan_rules.plan import Plan
+from plan_rules.suggestion import did_you_mean
 
 
 def wrong_form(tree: Tree, zh: str, en: str, report: Report) -> None:
