@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plan_rules import incident, loading
+from plan_rules import loading
 from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
 from plan_rules.diagnostic_text import Lines, lines_of
 from plan_rules.errors import FactsInvalid, Message, PlanInvalid
+from plan_rules.incident import read_facts
 from plan_rules.plan import Plan
 
 MAX_INPUT = 16 * 1024 * 1024  # bytes; readers refuse less, this only keeps an endless pipe from filling memory
@@ -95,7 +96,7 @@ def facts_of(path: str, plan: Plan, readings: Sequence[str]) -> tuple[dict[str, 
     text = read(path, exit_code=BAD_INPUT, error="facts_invalid")
     sources = {source_name(path): lines_of(text)}
     try:
-        facts = incident.read_facts(text, source_name(path), plan)
+        facts = read_facts(text, source_name(path), plan)
     except FactsInvalid as invalid:
         raise refused(invalid, sources) from invalid
     if readings:

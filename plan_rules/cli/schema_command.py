@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from plan_rules import incident
 from plan_rules.cli import output
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import OK, as_json
+from plan_rules.incident import json_schema
 
 
 def run(*, plan_path: str | None, lang: str) -> int:
     """Print the schema."""
-    output.say([as_json(incident.json_schema(plan_of(plan_path), lang))])
+    output.say([as_json(json_schema(plan_of(plan_path), lang))])
     return OK
