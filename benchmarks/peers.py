@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from itertools import compress
 from typing import Any
 
+from plan_rules.condition import All, AnyOf, Is, Present
 from plan_rules.normal import Normal
-from plan_rules.plan import All, AnyOf, Fact, Is, Present
+from plan_rules.plan import Fact
 
 Groups = list[tuple[Normal, tuple[str, ...]]]
 Fires = Callable[[dict[str, Any]], frozenset[str]]

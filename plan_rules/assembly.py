@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from plan_rules.condition import All, AnyOf, Condition, Within
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
     Decision,
@@ -29,7 +30,7 @@ from plan_rules.decision import (
 from plan_rules.facts import FactReader, Facts, fact_reader, shown
 from plan_rules.instants import written
 from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import UNKNOWN, All, AnyOf, Condition, Fact, Kind, Plan, Within
+from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.readings_used import ReadingsUsed
 from plan_rules.skeleton import Articulation, Demand

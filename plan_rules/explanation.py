@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from plan_rules.assembly import assembler, trial_values
+from plan_rules.condition import mentioned
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
 from plan_rules.errors import PlanRulesError
-from plan_rules.facts import Facts, fact_reader, mentioned, shown
+from plan_rules.facts import Facts, fact_reader, shown
 from plan_rules.normal import Lowered, facts_of, lower
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
 from plan_rules.predicate import compiled

@@ -14,11 +14,12 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
+from plan_rules.condition import Scalar, mentioned
 from plan_rules.decision import Jsonable
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.fact_values import FactDefect, label_to_id, read_value
 from plan_rules.instants import Instant, written
-from plan_rules.plan import UNKNOWN, Fact, Impossible, Kind, Plan, Presumption, Scalar, Unknown
+from plan_rules.plan import UNKNOWN, Fact, Impossible, Kind, Plan, Presumption, Unknown
 from plan_rules.predicate import Predicate, compiled, instant_key
 from plan_rules.suggestion import did_you_mean
 
@@ -278,21 +279,6 @@ class _Logic:
         facts = [name for name in (*mentioned(item.condition), fact) if name in stated]
         label = self._plan.facts[fact].label
         return _contradiction(self._plan, item.id, item.note or f"与所填的“{label}”矛盾", facts, stated)
-
-
-def mentioned(condition: Any) -> tuple[str, ...]:
-    """The facts a condition names, once each."""
-    found: dict[str, None] = {}
-    stack = [condition]
-    while stack:
-        part = stack.pop()
-        for field in ("fact", "than"):
-            if hasattr(part, field):
-                found[getattr(part, field)] = None
-        stack.extend(reversed(getattr(part, "parts", ())))
-        if hasattr(part, "part"):
-            stack.append(part.part)
-    return tuple(found)
 
 
 def _by_fact(rules: Iterable[tuple[tuple[str, ...], int]]) -> dict[str, tuple[int, ...]]:

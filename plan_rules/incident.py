@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, create
 from plan_rules.errors import Diagnostic, FactsInvalid
 from plan_rules.fact_values import FactDefect, read_value
 from plan_rules.facts import fact_reader
-from plan_rules.language.document import Fields, Items, Report, Text, Tree, parse
+from plan_rules.language.document import parse
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"

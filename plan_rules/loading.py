@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plan_rules.errors import Diagnostic, Message, PlanInvalid, Severity, Span
 from plan_rules.language import sources
-from plan_rules.language.document import MAX_BYTES
+from plan_rules.language.characters import MAX_BYTES
 from plan_rules.language.reader import ReadResult, read
 from plan_rules.plan import Plan
 

@@ -12,19 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
-from plan_rules.plan import (
+from plan_rules.condition import (
     ALWAYS,
     NEVER,
     All,
     AnyOf,
     Condition,
     Earlier,
-    Fact,
     InSituation,
     Is,
-    Kind,
     Not,
-    Plan,
     Present,
     Scalar,
     TierIs,
@@ -32,6 +29,7 @@ from plan_rules.plan import (
     Unstated,
     Within,
 )
+from plan_rules.plan import Fact, Kind, Plan
 from plan_rules.truth import tier_condition
 
 Literal: TypeAlias = Is | Within | Present

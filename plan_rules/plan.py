@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
+from plan_rules.condition import ALWAYS, All, Condition, Scalar, UnderReading
 from plan_rules.errors import Span
 
 # --------------------------------------------------------------------------- facts
@@ -47,9 +48,6 @@ class Value:
     label: str
 
 
-Scalar: TypeAlias = bool | int | str | None
-
-
 @dataclass(frozen=True)
 class Fact:
     """A declared input.  `default` holds when nothing is stated; `confirm_by` are the roles whose judgement it is."""
@@ -80,100 +78,6 @@ class Fact:
                 return ()
             case _:
                 assert_never(self.kind)
-
-
-# --------------------------------------------------------------------------- conditions
-
-
-@dataclass(frozen=True, slots=True)
-class Is:
-    """The fact (bool, enum, ordinal) has one of these values, kept in the order of its domain."""
-
-    fact: str
-    values: tuple[Scalar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """The integer fact lies in the closed interval; None is no bound."""
-
-    fact: str
-    low: int | None
-    high: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """The date or datetime fact has (or has not) a value: it has happened (or not)."""
-
-    fact: str
-    present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """Both date or datetime facts have values and the first lies before the second (only in 不可能)."""
-
-    fact: str
-    than: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unstated:
-    """Nothing was stated about the fact, or it is unknown (only in 不可能)."""
-
-    fact: str
-
-
-@dataclass(frozen=True, slots=True)
-class TierIs:
-    """The incident's tier is one of these."""
-
-    tiers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InSituation:
-    """The named condition (情形) holds."""
-
-    situation: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnderReading:
-    """The reading chosen for an ambiguity is one of these options."""
-
-    reading: str
-    options: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every part holds; an empty one is always true."""
-
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one part holds; an empty one is never true."""
-
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold."""
-
-    part: Condition
-
-
-Condition: TypeAlias = (
-    Is | Within | Present | Earlier | Unstated | TierIs | InSituation | UnderReading | All | AnyOf | Not
-)
-
-ALWAYS = All(())
-NEVER = AnyOf(())
 
 
 # --------------------------------------------------------------------------- who, when

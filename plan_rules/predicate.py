@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, assert_never
 
-from plan_rules.plan import (
+from plan_rules.condition import (
     All,
     AnyOf,
     Condition,
@@ -18,13 +18,13 @@ from plan_rules.plan import (
     InSituation,
     Is,
     Not,
-    Plan,
     Present,
     TierIs,
     UnderReading,
     Unstated,
     Within,
 )
+from plan_rules.plan import Plan
 from plan_rules.truth import tier_condition
 
 Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool | None]

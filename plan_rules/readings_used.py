@@ -9,19 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from plan_rules.condition import All, AnyOf, Condition, InSituation, Not, TierIs, UnderReading
 from plan_rules.normal import Lowered
-from plan_rules.plan import (
-    All,
-    AnyOf,
-    Bearers,
-    Clause,
-    Condition,
-    InSituation,
-    Not,
-    Plan,
-    TierIs,
-    UnderReading,
-)
+from plan_rules.plan import Bearers, Clause, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.truth import tier_condition
 

@@ -10,22 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.decision import Bearer, BearerGroup, NoticeAnswer, PrincipleAnswer, TierAnswer
 from plan_rules.normal import Lowered
-from plan_rules.plan import (
-    ALWAYS,
-    COUNTED,
-    Action,
-    Clause,
-    Condition,
-    Norm,
-    Plan,
-    Step,
-    Strength,
-    Term,
-    TimeLimit,
-    UnderReading,
-)
+from plan_rules.plan import COUNTED, Action, Clause, Norm, Plan, Step, Strength, Term, TimeLimit
 from plan_rules.predicate import Predicate, compiled
 
 _URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, assert_never
 
-from plan_rules.plan import (
+from plan_rules.condition import (
     All,
     AnyOf,
     Condition,
@@ -17,13 +17,13 @@ from plan_rules.plan import (
     InSituation,
     Is,
     Not,
-    Plan,
     Present,
     TierIs,
     UnderReading,
     Unstated,
     Within,
 )
+from plan_rules.plan import Plan
 
 Wide: TypeAlias = Mapping[str, bool | int | str]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from plan_rules.cli.page import value_text
-from plan_rules.plan import (
+from plan_rules.condition import (
     ALWAYS,
     NEVER,
     All,
@@ -16,13 +16,13 @@ from plan_rules.plan import (
     InSituation,
     Is,
     Not,
-    Plan,
     Present,
     TierIs,
     UnderReading,
     Unstated,
     Within,
 )
+from plan_rules.plan import Plan
 
 
 def condition_lines(condition: Condition, plan: Plan, lang: str = "zh") -> list[str]:

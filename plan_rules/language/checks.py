@@ -5,33 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import product
 
-from plan_rules.errors import Severity, Span
-from plan_rules.language.document import Report
-from plan_rules.language.names import cycle
-from plan_rules.language.shape import PlanHead
-from plan_rules.plan import (
+from plan_rules.condition import (
     All,
     AnyOf,
-    Clause,
     Condition,
     Earlier,
-    Fact,
-    Impossible,
     InSituation,
     Is,
-    Kind,
     Not,
-    Notice,
-    Plan,
     Present,
-    Presumption,
-    Reading,
-    Remark,
     TierIs,
     UnderReading,
     Unstated,
     Within,
 )
+from plan_rules.errors import Severity, Span
+from plan_rules.language.names import cycle
+from plan_rules.language.shape import PlanHead
+from plan_rules.language.tree import Report
+from plan_rules.plan import Clause, Fact, Impossible, Kind, Notice, Plan, Presumption, Reading, Remark
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000

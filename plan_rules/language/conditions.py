@@ -10,32 +10,28 @@ import operator
 import re
 from typing import TypeAlias
 
-from plan_rules.errors import Span
-from plan_rules.language.document import Fields, Items, Report, Text, Tree, report_full_width
-from plan_rules.language.keywords import condition_word, value_word
-from plan_rules.language.names import Names
-from plan_rules.plan import (
+from plan_rules.condition import (
     ALWAYS,
-    UNKNOWN,
     All,
     AnyOf,
     Condition,
     Earlier,
-    Fact,
     InSituation,
     Is,
-    Kind,
     Not,
     Present,
-    Reading,
     Scalar,
-    Tier,
     TierIs,
     UnderReading,
-    Unknown,
     Unstated,
     Within,
 )
+from plan_rules.errors import Span
+from plan_rules.language.characters import report_full_width
+from plan_rules.language.keywords import condition_word, value_word
+from plan_rules.language.names import Names
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.plan import UNKNOWN, Fact, Kind, Reading, Tier, Unknown
 from plan_rules.suggestion import did_you_mean
 
 YES_NO = {"是": True, "否": False, "true": True, "false": False}

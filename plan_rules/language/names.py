@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from plan_rules.errors import Span
-from plan_rules.language.document import Report, Text, report_full_width
+from plan_rules.language.characters import report_full_width
+from plan_rules.language.tree import Report, Text
 from plan_rules.suggestion import did_you_mean
 
 Thing = TypeVar("Thing")

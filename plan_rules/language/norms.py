@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from plan_rules.condition import Condition, Is, Present
 from plan_rules.language.conditions import YES_NO, ConditionReader
-from plan_rules.language.document import Fields, Items, Report, Text, Tree
 from plan_rules.language.keywords import canonical, value_word
 from plan_rules.language.names import Names
 from plan_rules.language.shape import NormShape
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import (
     COUNTED,
     Action,
     Bearers,
-    Condition,
     Fact,
     Group,
-    Is,
     Kind,
     Norm,
-    Present,
     Reading,
     Recipient,
     Role,

@@ -11,42 +11,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plan_rules.errors import Diagnostic, Span
+from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, Not, mentioned
+from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
-from plan_rules.language.document import Report, Text, parse
+from plan_rules.language.document import parse
+from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, cycle
 from plan_rules.language.norms import NormReader
-from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape, shaped
+from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import read_source
+from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
 from plan_rules.plan import (
-    ALWAYS,
     Alias,
-    All,
-    AnyOf,
     Clause,
-    Condition,
     Deputy,
-    Earlier,
     Exemption,
     Impossible,
-    InSituation,
-    Is,
     Norm,
-    Not,
     Notice,
     Plan,
-    Present,
     Presumption,
     Remark,
     Section,
     Situation,
     SourceText,
-    TierIs,
-    UnderReading,
-    Unstated,
-    Within,
 )
 
 
@@ -196,7 +186,7 @@ class _PlanReader:
                 Impossible(
                     id=str(shape.id),
                     condition=condition,
-                    facts=tuple(dict.fromkeys(facts_in(condition))),
+                    facts=mentioned(condition),
                     span=shape.id.span,
                     warn=shape.severity is not None and value_word(shape.severity) == "警告",
                     text=str(shape.note or ""),
@@ -394,20 +384,3 @@ def parts_of(condition: Condition) -> Iterable[Condition]:
 def situations_in(condition: Condition) -> tuple[str, ...]:
     """The situations a condition names."""
     return tuple(part.situation for part in parts_of(condition) if isinstance(part, InSituation))
-
-
-def facts_in(condition: Condition) -> Iterable[str]:
-    """The facts a condition names itself."""
-    for part in parts_of(condition):
-        match part:
-            case Is(fact) | Within(fact) | Present(fact) | Unstated(fact):
-                yield fact
-            case Earlier(fact, than):
-                yield from (fact, than)
-            case TierIs() | UnderReading() | InSituation() | All() | AnyOf() | Not():
-                pass
-
-
-def places(plan: Plan) -> Mapping[str, Span]:
-    """Where each clause stands."""
-    return {clause.id: clause.span for clause in plan.clauses.values()}

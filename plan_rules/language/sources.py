@@ -8,8 +8,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from plan_rules.language.document import Report, Text, parse
-from plan_rules.language.shape import Shape, Word, shaped
+from plan_rules.language.document import parse
+from plan_rules.language.fitting import shaped
+from plan_rules.language.shape import Shape, Word
+from plan_rules.language.tree import Report, Text
 from plan_rules.plan import SourceItem, SourceText
 
 _FILE_NAME = re.compile(r"[\w\-]+(\.[\w\-]+)*")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plan_rules.language.conditions import ConditionReader
-from plan_rules.language.document import Fields, Report, Text
+from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names
-from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, shaped
+from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape
+from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.plan import (
     Action,
     Fact,

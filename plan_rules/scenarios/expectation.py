@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from plan_rules.language.document import Fields, Report, Text
+from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected
 from plan_rules.scenarios.shapes import (

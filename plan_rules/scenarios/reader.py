@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plan_rules.errors import ScenariosInvalid, Severity
-from plan_rules.language.document import Fields, Items, Report, Text, Tree, parse
+from plan_rules.language.document import parse
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import Plan
 from plan_rules.scenarios.expectation import read_expected
 from plan_rules.scenarios.form import Expected, Scenario, Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from plan_rules.errors import Span
-from plan_rules.language.document import Fields, Items, Report, Text, Tree
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
 

@@ -10,9 +10,10 @@ import datetime as dt
 import re
 from typing import Any, assert_never
 
+from plan_rules.condition import Scalar
 from plan_rules.errors import Span
-from plan_rules.language.document import Fields, Report, Text, Tree
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Scalar, Unknown
+from plan_rules.language.tree import Fields, Report, Text, Tree
+from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
 from plan_rules.scenarios.shapes import check_name, is_null, mapping, readings_of
 
 _TRUE = ("true", "是")

@@ -8,35 +8,24 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from plan_rules.engines import engine
-from plan_rules.errors import Span
-from plan_rules.normal import Lowered, lower
-from plan_rules.plan import (
+from plan_rules.condition import (
     ALWAYS,
     NEVER,
     All,
     AnyOf,
-    Bearers,
-    Clause,
     Condition,
-    Fact,
     InSituation,
     Is,
-    Kind,
-    Norm,
     Not,
-    Notice,
-    Option,
-    Plan,
     Present,
-    Reading,
-    Situation,
-    Tier,
     TierIs,
     UnderReading,
-    Value,
     Within,
 )
+from plan_rules.engines import engine
+from plan_rules.errors import Span
+from plan_rules.normal import Lowered, lower
+from plan_rules.plan import Bearers, Clause, Fact, Kind, Norm, Notice, Option, Plan, Reading, Situation, Tier, Value
 from plan_rules.truth import Wide
 
 HERE = Span("generated.yaml", 1, 1)

@@ -19,10 +19,10 @@ from typing import Any
 import durable_rules_engine
 import pytest
 
+from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Present, Within
 from plan_rules.engines import ENGINES, durable, engine, generated, shards
 from plan_rules.errors import EngineError
 from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import ALWAYS, NEVER, All, AnyOf, Is, Present, Within
 from plan_rules.truth import Wide
 from tests.conformance.plans import disagreements, lowered, random_plan, random_wide
 

@@ -1,0 +1,123 @@
+"""Bytes -> text, character by character: encoding, size, invisible characters, tabs, full-width marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from plan_rules.errors import Span
+from plan_rules.language.tree import Report
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+def decoded(text: str | bytes, source: str, report: Report) -> str | None:
+    """The text, or None where it is too large or no UTF-8."""
+    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        report.add(
+            "TX002",
+            (
+                f"文件有 {size} 字节, 超过上限 {MAX_BYTES}",
+                f"the file has {size} bytes, more than the limit of {MAX_BYTES}",
+            ),
+            Span(source, 1, 1),
+            ("把预案拆成几个文件", "split the file"),
+        )
+        return None
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        return text.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = text[: error.start].count(b"\n") + 1
+        report.add(
+            "TX001",
+            ("文件不是 UTF-8 编码的文本", "the file is not UTF-8 text"),
+            Span(source, line, 1),
+            ("在编辑器里“另存为”, 编码选 UTF-8", "save the file again with the encoding UTF-8"),
+        )
+        return None
+
+
+_SUSPECT = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]"
+)
+_INDENT = re.compile("^[ \u3000]*[\t\u3000]|^[ ]*- *\t|^[^\"'#]*:[ ]*\t", re.MULTILINE)
+
+
+def check_characters(text: str, source: str, report: Report) -> None:
+    """Report characters that cannot be seen, and tabs and wide spaces where the layout counts."""
+    starts = _line_starts(text)
+    for hit in _SUSPECT.finditer(text):
+        character = hit.group()
+        name = f"U+{ord(character):04X} {unicodedata.name(character, '控制字符 control character')}"
+        report.add(
+            "TX006",
+            (f"有看不见的字符 {name}", f"invisible character {name}"),
+            _place(text, starts, hit.start(), source),
+            ("删去这个字符后重新输入", "delete this character and type again"),
+        )
+    for hit in _INDENT.finditer(text):
+        at = hit.end() - 1
+        wide = text[at] == "\u3000"
+        report.add(
+            "TX005",
+            (
+                "缩进用了全角空格" if wide else "用了制表符(Tab)",
+                "an ideographic space is used to indent" if wide else "a tab is used",
+            ),
+            _place(text, starts, at, source),
+            ("改用半角空格缩进, 每层两个", "use ordinary spaces, two a level"),
+        )
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(hit.end() for hit in re.finditer("\n", text))]
+
+
+def _place(text: str, starts: list[int], offset: int, source: str) -> Span:
+    del text
+    low, high = 0, len(starts)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if starts[middle] <= offset else (low, middle)
+    return Span(source, low + 1, offset - starts[low] + 1)
+
+
+FULL_WIDTH = {
+    "：": ":",
+    "，": ",",
+    "［": "[",
+    "］": "]",
+    "｛": "{",
+    "｝": "}",
+    "＃": "#",
+    "－": "-",
+    "＂": '"',
+    "【": "[",
+    "】": "]",
+}
+FULL_WIDTH_MARK = re.compile("[" + "".join(FULL_WIDTH) + "]")
+
+
+def report_full_width(text: str, span: Span, report: Report) -> bool:
+    """Report the first full-width mark in a scalar that stood where structure was meant; was there one?"""
+    hit = FULL_WIDTH_MARK.search(text)
+    if not hit:
+        return False
+    wide = hit.group()
+    ascii_mark = FULL_WIDTH[wide]
+    if ascii_mark == ":":
+        ascii_mark = ": "
+    report.add(
+        "TX007",
+        (f"这里的“{wide}”是全角符号", f"`{wide}` is a full-width mark"),
+        Span(span.source, span.line, span.column + hit.start()),
+        (
+            f"改成半角“{ascii_mark}”" + ("(冒号后留一个空格)" if ascii_mark == ": " else ""),
+            f"write the ASCII `{ascii_mark.strip()}`" + (" followed by a space" if ascii_mark == ": " else ""),
+        ),
+    )
+    return True
