@@ -193,7 +193,7 @@ def _described(value: Any) -> tuple[str, str]:
 
 
 _KIND_ZH = {
-    Kind.BOOL: "是否(true/false)",
+    Kind.BOOL: " true 或 false",
     Kind.ENUM: "选项",
     Kind.ORDINAL: "等次",
     Kind.INTEGER: "整数",
