@@ -7,12 +7,12 @@ Engines say only which clauses fire.  Everything after that, reasons, deadlines,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from plan_rules.condition import All, AnyOf, Condition, Within
+from plan_rules.condition import All, AnyOf, Condition
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
     Decision,
@@ -24,16 +24,16 @@ from plan_rules.decision import (
     PlanIdentity,
     Prohibition,
     Reason,
-    Undetermined,
     Violation,
 )
-from plan_rules.facts import FactReader, Facts, fact_reader, shown
+from plan_rules.facts import Facts, shown
 from plan_rules.instants import written
 from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.plan import UNKNOWN, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.readings_used import ReadingsUsed
 from plan_rules.skeleton import Articulation, Demand
+from plan_rules.unknowns import Unknowns
 
 
 @lru_cache(maxsize=256)
@@ -52,11 +52,10 @@ class Assembler:
         self._identity = PlanIdentity(plan.id, plan.name, plan.version, plan.digest)
         self._articulation = Articulation(lowered)
         self._readings_used = ReadingsUsed(lowered)
-        self._reader: FactReader = fact_reader(plan)
-        self._conditions: dict[str, Predicate] = {
-            key: compiled(condition, plan, lowered.readings) for key, condition in lowered.conditions.items()
-        }
-        self._supports = {clause: _Support(lowered.conditions[clause]) for clause in plan.clauses}
+        self._unknowns = Unknowns(lowered)
+        supports = {condition: _Support(condition) for condition in lowered.conditions.values()}
+        self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
+        self._by_support = lru_cache(maxsize=4096)(self._grouped)
         self._deputies = [
             (deputy.deputy, compiled(deputy.condition, plan, lowered.readings))
             for deputy in plan.deputies
@@ -64,6 +63,9 @@ class Assembler:
         ]
         self._warnings = {item.id: item.text for item in plan.impossibles} | {
             item.id: item.note for item in plan.presumptions
+        }
+        self._by_default = {
+            fact.id: FactUsed(fact.id, shown(fact.default), "default", fact.confirm_by) for fact in plan.facts.values()
         }
         self._defaults = {fact.id: shown(fact.default) for fact in plan.facts.values() if not fact.of_case}
 
@@ -73,27 +75,26 @@ class Assembler:
         deputies = tuple(role for role, acting in self._deputies if acting(wide))
         skeleton = self._articulation.of(fired, deputies)
         reasons = self.reasons(skeleton.fired, facts)
-        judged = [self._judged(demand, facts, at) for demand in skeleton.duties]
-        duties = tuple(
-            _duty(demand, when, stands, reasons) for demand, (when, stands) in zip(skeleton.duties, judged, strict=True)
-        )
+        duties: list[Duty] = []
+        violations: list[Violation] = []
+        for demand in skeleton.duties:
+            deadline, stands = self._judged(demand, facts, at) if demand.varies else (demand.deadline, _OPEN)
+            duties.append(_duty(demand, deadline, stands.status, reasons))
+            if stands.days is not None:
+                violations.append(Violation(demand.action, stands.status, stands.days, demand.clauses))
+        for demand in skeleton.prohibitions:
+            if demand.broken_by is not None and demand.broken_by(wide):
+                violations.append(Violation(demand.action, "done", None, demand.clauses))
         return Decision(
             plan=self._identity,
             tier=skeleton.tier,
-            duties=duties,
+            duties=tuple(duties),
             prohibitions=tuple(_prohibition(demand, reasons) for demand in skeleton.prohibitions),
             permissions=tuple(_permission(demand, reasons) for demand in skeleton.permissions),
-            undetermined=tuple(self._undetermined(facts, fired)),
-            violations=(
-                *_overdue(skeleton.duties, judged),
-                *(
-                    Violation(demand.action, "done", None, demand.clauses)
-                    for demand in skeleton.prohibitions
-                    if demand.broken_by is not None and demand.broken_by(wide)
-                ),
-            ),
+            undetermined=self._unknowns.of(facts, fired),
+            violations=tuple(violations),
             principles=skeleton.principles,
-            readings=MappingProxyType(self._readings_used.of(wide)),
+            readings=MappingProxyType(self._readings_used.of(wide, skeleton.fired)),
             facts=MappingProxyType(self._shown(facts)),
             notices=(*skeleton.notices, *self._warned(facts)) if facts.warned else skeleton.notices,
             fired=skeleton.fired,
@@ -115,89 +116,41 @@ class Assembler:
     def reasons(self, fired: tuple[str, ...], facts: Facts) -> dict[str, Reason]:
         """Why each of these clauses fired."""
         used: dict[str, FactUsed] = {}
-        shared: dict[tuple[str, ...], tuple[FactUsed, ...]] = {}
         reasons = {}
-        for clause in fired:
-            names = self._supports[clause].facts(facts.wide)
-            found = shared.get(names)
-            if found is None:
-                for name in names:
-                    if name not in used:
-                        used[name] = self._used(name, facts)
-                found = shared[names] = tuple([used[name] for name in names])
-            reasons[clause] = Reason(clause, found)
+        for support, clauses in self._by_support(fired):
+            names = support.facts(facts.wide)
+            for name in names:
+                if name not in used:
+                    used[name] = self._used(name, facts)
+            found = tuple([used[name] for name in names])
+            for clause in clauses:
+                reasons[clause] = Reason(clause, found)
         return reasons
 
+    def _grouped(self, fired: tuple[str, ...]) -> tuple[tuple[_Support, tuple[str, ...]], ...]:
+        """The clauses that fired, those with one and the same condition together."""
+        groups: dict[int, tuple[_Support, list[str]]] = {}
+        for clause in fired:
+            support = self._supports[clause]
+            groups.setdefault(id(support), (support, []))[1].append(clause)
+        return tuple((support, tuple(clauses)) for support, clauses in groups.values())
+
     def _used(self, name: str, facts: Facts) -> FactUsed:
-        return FactUsed(
-            name, shown(facts.values[name]), facts.source.get(name, "default"), self._plan.facts[name].confirm_by
-        )
+        if name not in facts.source:
+            return self._by_default[name]
+        return FactUsed(name, shown(facts.values[name]), facts.source[name], self._plan.facts[name].confirm_by)
 
     # ----------------------------------------------------------------- deadlines
 
-    def _judged(self, demand: Demand, facts: Facts, at: datetime | None) -> tuple[date | datetime | None, Standing]:
-        limit = demand.limit
+    def _judged(self, demand: Demand, facts: Facts, at: datetime | None) -> tuple[Due | None, Standing]:
+        """When the duty is due, and how it stands."""
+        limit, deadline = demand.limit, demand.deadline
         when = due(limit, _instant(facts, limit.start)) if limit is not None and limit.start is not None else None
         done = demand.done_by is not None and demand.done_by(facts.wide) is True
-        if when is None:
-            return None, _DONE if done else _OPEN
-        return when, standing(when, done, _instant(facts, demand.done_on) if demand.done_on else None, at)
-
-    # ----------------------------------------------------------------- what is unknown
-
-    def _undetermined(self, facts: Facts, fired: frozenset[str]) -> Iterator[Undetermined]:
-        """Each unknown fact that, with all else as it stands, would decide whether a clause fires."""
-        wide = facts.wide
-        unknown = [fact for fact, value in facts.values.items() if value is UNKNOWN and fact in self._lowered.mentioned]
-        if not unknown:
-            return
-        open_ = {
-            key
-            for key in {key for fact in unknown for key in self._lowered.mentioned[fact]}
-            if key not in fired and self._conditions[key](wide) is None
-        }
-        blocked: dict[str, set[str]] = {}
-        for fact in unknown:
-            keys = {key for key in self._lowered.mentioned[fact] if key in open_}
-            blocked[fact] = set(self._decides(fact, keys, facts)) if keys else set()
-        settled = set().union(*blocked.values())
-        for key in open_ - settled:  # no single fact settles it: ask for each of them, unless it cannot be true at all
-            for fact in unknown:
-                if key in self._lowered.mentioned[fact] and not self._excluded(fact, key, facts):
-                    blocked[fact].add(key)
-        for fact in unknown:
-            clauses = tuple(self._clauses_of(blocked[fact]))
-            if clauses:
-                yield Undetermined(fact, self._plan.facts[fact].question, clauses)
-
-    def _clauses_of(self, keys: set[str]) -> Iterator[str]:
-        named = {key.partition("#")[0] for key in keys}
-        return (clause for clause in self._plan.clauses if clause in named)
-
-    def _decides(self, fact: str, keys: set[str], facts: Facts) -> Iterator[str]:
-        outcomes = self._outcomes(fact, keys, facts)
-        for key in keys:
-            seen = outcomes[key]
-            if (True in seen or False in seen) and seen != {False}:
-                yield key
-
-    def _excluded(self, fact: str, key: str, facts: Facts) -> bool:
-        return self._outcomes(fact, {key}, facts)[key] == {False}
-
-    def _outcomes(self, fact_id: str, keys: set[str], facts: Facts) -> dict[str, set[bool | None]]:
-        """What each condition comes to over the values that the fact may have, given what else is stated."""
-        fact = self._plan.facts[fact_id]
-        stated: dict[str, Any] = {
-            name: facts.values[name] for name in facts.source if facts.values[name] is not UNKNOWN
-        }
-        outcomes: dict[str, set[bool | None]] = {key: set() for key in keys}
-        for value in trial_values(fact, [self._lowered.conditions[key] for key in keys]):
-            if fact.domain and not self._reader.consistent({**stated, fact_id: value}):
-                continue
-            trial = {**facts.wide, fact_id: value}
-            for key in keys:
-                outcomes[key].add(self._conditions[key](trial))
-        return outcomes
+        if when is None or deadline is None:
+            return deadline, _DONE if done else _OPEN
+        done_on = _instant(facts, demand.done_on) if demand.done_on else None
+        return deadline._replace(due=written(when)), standing(when, done, done_on, at)
 
 
 class _Support:
@@ -246,45 +199,20 @@ _OPEN = Standing("open")
 _DONE = Standing("done")
 
 
-def trial_values(fact: Fact, conditions: list[Normal]) -> tuple[Any, ...]:
-    """Values of the fact that meet every case the conditions tell apart."""
-    if fact.domain:
-        return fact.domain
-    if fact.kind is not Kind.INTEGER:
-        return (False, True)
-    edges = {fact.low, fact.high}
-    for condition in conditions:
-        edges |= _edges(condition, fact.id)
-    return tuple(sorted(edge for edge in edges if fact.low <= edge <= fact.high))
-
-
-def _edges(condition: Condition, fact: str) -> set[int]:
-    match condition:
-        case All(parts) | AnyOf(parts):
-            return {edge for part in parts for edge in _edges(part, fact)}
-        case Within(name, low, high) if name == fact:
-            return {edge for bound in (low, high) if bound is not None for edge in (bound - 1, bound, bound + 1)}
-        case _:
-            return set()
-
-
 def _instant(facts: Facts, name: str | None) -> Any:
     value = facts.values.get(name) if name is not None else None
     return None if value is UNKNOWN else value
 
 
-def _duty(demand: Demand, when: date | datetime | None, stands: Standing, reasons: Mapping[str, Reason]) -> Duty:
-    limit = demand.limit
+def _duty(demand: Demand, deadline: Due | None, status: str, reasons: Mapping[str, Reason]) -> Duty:
     return Duty(
         demand.action,
         demand.label,
         demand.roles,
         demand.recipient,
-        None
-        if limit is None
-        else Due(limit.text, limit.term.value, limit.amount, limit.start, None if when is None else written(when)),
+        deadline,
         demand.order,
-        stands.status,
+        status,
         demand.clauses,
         demand.defeasible,
         tuple([reasons[clause] for clause in demand.clauses]),
@@ -308,9 +236,3 @@ def _prohibition(demand: Demand, reasons: Mapping[str, Reason]) -> Prohibition:
 def _permission(demand: Demand, reasons: Mapping[str, Reason]) -> Permission:
     found = tuple([reasons[clause] for clause in demand.clauses])
     return Permission(demand.action, demand.label, demand.roles, demand.clauses, found)
-
-
-def _overdue(demands: tuple[Demand, ...], judged: list[tuple[date | datetime | None, Standing]]) -> Iterator[Violation]:
-    for demand, (_, stands) in zip(demands, judged, strict=True):
-        if stands.days is not None:
-            yield Violation(demand.action, stands.status, stands.days, demand.clauses)

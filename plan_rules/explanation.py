@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from plan_rules.assembly import assembler, trial_values
+from plan_rules.assembly import assembler
 from plan_rules.condition import mentioned
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
@@ -23,6 +23,7 @@ from plan_rules.facts import Facts, fact_reader, shown
 from plan_rules.normal import Lowered, facts_of, lower
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
 from plan_rules.predicate import compiled
+from plan_rules.unknowns import trial_values
 
 MAX_CHANGES = 4
 MAX_TRIALS = 60_000

@@ -89,10 +89,11 @@ class FactReader:
         """The incident's Facts; FactsInvalid lists every defect.  A time of day belongs to the day of `at`."""
         stated, readings = self._stated(given, at)
         logic = self._logic if readings is None else _Logic(self._plan, {**self._plan.chosen(), **readings})
-        refused, warned = logic.impossible(stated)
+        seen = _seen(self._plan, stated)
+        refused, warned = logic.impossible(stated, seen)
         if refused:
             raise FactsInvalid(tuple(self._refusal(item, stated) for item in refused))
-        filled, source, pending = logic.presume(stated)
+        filled, source, pending = logic.presume(stated, seen)
         return self._settled(filled, source, readings, (*warned, *pending))
 
     def _settled(
@@ -170,17 +171,22 @@ class FactReader:
 
     def consistent(self, stated: Mapping[str, FactValue]) -> bool:
         """Could this be: no impossible combination, no presumption contradicted?  `stated` holds typed values."""
-        if self._logic.impossible(stated)[0]:
+        seen = _seen(self._plan, stated)
+        if self._logic.impossible(stated, seen)[0]:
             return False
         try:
-            self._logic.presume(dict(stated))
+            self._logic.presume(dict(stated), seen)
         except FactsInvalid:
             return False
         return True
 
+    def linked(self, fact: str) -> tuple[str, ...]:
+        """The other facts that impossible combinations and presumptions tie to this one, at any remove."""
+        return self._logic.linked.get(fact, ())
+
     def derive(self, stated: dict[str, FactValue]) -> Facts:
         """Facts from typed values that are known to be consistent."""
-        filled, source, pending = self._logic.presume(stated)
+        filled, source, pending = self._logic.presume(stated, _seen(self._plan, stated))
         return self._settled(filled, source, None, pending)
 
 
@@ -196,20 +202,29 @@ class _Logic:
             (item, _Rule(item.id, mentioned(item.condition), compiled(item.condition, plan, readings)))
             for item in plan.presumptions
         ]
+        groups = [rule.facts for _, rule in self._impossible]
+        groups += [(*rule.facts, *(fact for fact, _ in item.fills)) for item, rule in self._presumptions]
+        self.linked = _linked(groups)
         self._impossible_of = _by_fact((rule.facts, index) for index, (_, rule) in enumerate(self._impossible))
         self._presumptions_of = _by_fact((rule.facts, index) for index, (_, rule) in enumerate(self._presumptions))
 
-    def impossible(self, stated: Mapping[str, FactValue]) -> tuple[list[Impossible], tuple[str, ...]]:
+    def impossible(
+        self, stated: Mapping[str, FactValue], seen: Mapping[str, Any]
+    ) -> tuple[list[Impossible], tuple[str, ...]]:
         """The combinations that cannot be, and the ids of those that only deserve a word."""
         candidates = {index for fact in stated for index in self._impossible_of.get(fact, ())}
         if not candidates:
             return [], ()
-        seen = _seen(self._plan, stated)
         hit = [item for index in sorted(candidates) for item, rule in (self._impossible[index],) if rule.holds(seen)]
         return [item for item in hit if not item.warn], tuple(item.id for item in hit if item.warn)
 
-    def presume(self, stated: dict[str, FactValue]) -> tuple[dict[str, FactValue], dict[str, str], tuple[str, ...]]:
-        """Fill in what follows: the values, where each came from, and presumptions that have nothing to fill in."""
+    def presume(
+        self, stated: dict[str, FactValue], seen: Mapping[str, Any]
+    ) -> tuple[dict[str, FactValue], dict[str, str], tuple[str, ...]]:
+        """Fill in what follows: the values, where each came from, and presumptions that have nothing to fill in.
+
+        `seen` is what predicates see of `stated`.
+        """
         source = dict.fromkeys(stated, "stated")
         candidates = {index for fact in stated for index in self._presumptions_of.get(fact, ())}
         if not candidates:
@@ -219,13 +234,14 @@ class _Logic:
         applied: set[int] = set()
         pending: list[str] = []
         while candidates:
-            seen = _seen(self._plan, filled)
             applying = [index for index in sorted(candidates - applied) if self._presumptions[index][1].holds(seen)]
             candidates = set()
             for index in applying:
                 applied.add(index)
                 candidates |= self._apply(self._presumptions[index][0], stated, filled, source, allowed, pending)
-            candidates |= {index for index in range(len(self._presumptions)) if candidates and index not in applied}
+            if candidates:
+                seen = _seen(self._plan, filled)
+                candidates = {index for index in range(len(self._presumptions)) if index not in applied}
         return filled, source, tuple(pending)
 
     def _apply(
@@ -279,6 +295,16 @@ class _Logic:
         facts = [name for name in (*mentioned(item.condition), fact) if name in stated]
         label = self._plan.facts[fact].label
         return _contradiction(self._plan, item.id, item.note or f"与所填的“{label}”矛盾", facts, stated)
+
+
+def _linked(groups: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Each fact -> the others of the groups it is in, and of the groups that those are in."""
+    joined: dict[str, set[str]] = {}
+    for group in groups:
+        whole = set(group).union(*(joined.get(fact, ()) for fact in group))
+        for fact in whole:
+            joined[fact] = whole
+    return {fact: tuple(sorted(whole - {fact})) for fact, whole in joined.items()}
 
 
 def _by_fact(rules: Iterable[tuple[tuple[str, ...], int]]) -> dict[str, tuple[int, ...]]:

@@ -80,9 +80,12 @@ def _lower(plan: Plan, readings: tuple[tuple[str, str], ...]) -> Lowered:
 
 
 class Normaliser:
-    """Normal forms of one plan's conditions under one choice of readings; remembers what it has inlined."""
+    """Normal forms of one plan's conditions under one choice of readings; remembers what it has inlined.
 
-    def __init__(self, plan: Plan, readings: Mapping[str, str]) -> None:
+    With `readings` None they are true wherever the condition is under some choice of readings.
+    """
+
+    def __init__(self, plan: Plan, readings: Mapping[str, str] | None) -> None:
         self._plan = plan
         self._readings = readings
         self._inlined: dict[tuple[object, bool], Normal] = {}
@@ -106,7 +109,8 @@ class Normaliser:
             case Present(fact, present):
                 return Present(fact, present == positive)
             case UnderReading(reading, options):
-                return ALWAYS if (self._readings[reading] in options) == positive else NEVER
+                chosen = self._readings
+                return ALWAYS if chosen is None or (chosen[reading] in options) == positive else NEVER
             case InSituation(name):
                 return self._inline(condition, self._plan.situations[name].condition, positive)
             case TierIs(tiers):

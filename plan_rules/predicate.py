@@ -35,15 +35,15 @@ def instant_key(fact: str) -> str:
     return "=" + fact
 
 
-def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str] | None) -> Predicate:
-    """The condition as a function.  With `readings` None it is true wherever it is under some choice of readings."""
+def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str]) -> Predicate:
+    """The condition as a function."""
     match condition:
         case All(parts):
             return _all([compiled(part, plan, readings) for part in parts])
         case AnyOf(parts):
             return _any([compiled(part, plan, readings) for part in parts])
         case Not(part):
-            return _negated(part, plan, readings)
+            return _not(compiled(part, plan, readings))
         case Is(fact, values):
             return lambda w: w[fact] in values if fact in w else None
         case Within(fact, low, high):
@@ -55,7 +55,7 @@ def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str] | Non
         case Unstated(fact):
             return lambda w: fact not in w
         case UnderReading(reading, options):
-            holds = readings is None or readings[reading] in options
+            holds = readings[reading] in options
             return lambda _: holds
         case InSituation(name):
             return compiled(plan.situations[name].condition, plan, readings)
@@ -65,25 +65,7 @@ def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str] | Non
             assert_never(condition)
 
 
-def _negated(part: Condition, plan: Plan, readings: Mapping[str, str] | None) -> Predicate:
-    if readings is None:  # a negation is pushed down to the literals, so that readings are free on both sides of it
-        match part:
-            case All(parts):
-                return _any([_negated(inner, plan, None) for inner in parts])
-            case AnyOf(parts):
-                return _all([_negated(inner, plan, None) for inner in parts])
-            case Not(inner):
-                return compiled(inner, plan, None)
-            case UnderReading():
-                return lambda _: True
-            case InSituation(name):
-                return _negated(plan.situations[name].condition, plan, None)
-            case TierIs(tiers):
-                return _negated(AnyOf(tuple(tier_condition(plan, tier) for tier in tiers)), plan, None)
-            case _:
-                pass
-    inside = compiled(part, plan, readings)
-
+def _not(inside: Predicate) -> Predicate:
     def negated(w: Mapping[str, Any]) -> bool | None:
         value = inside(w)
         return None if value is None else not value

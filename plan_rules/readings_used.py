@@ -7,10 +7,11 @@ fire under some choice of readings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from plan_rules.condition import All, AnyOf, Condition, InSituation, Not, TierIs, UnderReading
-from plan_rules.normal import Lowered
+from plan_rules.normal import Lowered, Normaliser
 from plan_rules.plan import Bearers, Clause, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.truth import tier_condition
@@ -23,26 +24,35 @@ class ReadingsUsed:
         plan = lowered.plan
         self._readings = lowered.readings
         self._order = tuple(plan.readings)
+        self._clauses: dict[str, frozenset[str]] = {}
         grouped: dict[Condition, set[str]] = {}
         for clause in plan.clauses.values():
-            bearing = set(_of_clause(clause, plan))
+            bearing = frozenset(_of_clause(clause, plan))
             if bearing:
+                self._clauses[clause.id] = bearing
                 grouped.setdefault(clause.condition, set()).update(bearing)
         for item in plan.presumptions:
-            bearing = set(_of(item.condition, plan))
-            if bearing:
+            if bearing := frozenset(_of(item.condition, plan)):
                 grouped.setdefault(item.condition, set()).update(bearing)
+        free = Normaliser(plan, None)
         self._tests: list[tuple[Predicate, frozenset[str]]] = [
-            (compiled(condition, plan, None), frozenset(bearing)) for condition, bearing in grouped.items()
+            (compiled(free.normal(condition), plan, {}), frozenset(bearing)) for condition, bearing in grouped.items()
         ]
+        self._after = lru_cache(maxsize=4096)(self._left_after)
 
-    def of(self, wide: Mapping[str, Any]) -> dict[str, str]:
+    def of(self, wide: Mapping[str, Any], fired: tuple[str, ...]) -> dict[str, str]:
         """Reading id -> option id, in the plan's order."""
-        used: set[str] = set()
-        for might, bearing in self._tests:
+        surely, tests = self._after(fired)
+        used = set(surely)
+        for might, bearing in tests:
             if not bearing <= used and might(wide) is True:
                 used |= bearing
         return {reading: self._readings[reading] for reading in self._order if reading in used}
+
+    def _left_after(self, fired: tuple[str, ...]) -> tuple[frozenset[str], list[tuple[Predicate, frozenset[str]]]]:
+        """The readings that bear on clauses that fired, and the tests that could still add to them."""
+        used = frozenset().union(*(self._clauses.get(clause, frozenset()) for clause in fired))
+        return used, [test for test in self._tests if not test[1] <= used]
 
 
 def _of_clause(clause: Clause, plan: Plan) -> Iterable[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
-from plan_rules.decision import Bearer, BearerGroup, NoticeAnswer, PrincipleAnswer, TierAnswer
+from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, PrincipleAnswer, TierAnswer
 from plan_rules.normal import Lowered
 from plan_rules.plan import COUNTED, Action, Clause, Norm, Plan, Step, Strength, Term, TimeLimit
 from plan_rules.predicate import Predicate, compiled
@@ -33,9 +33,15 @@ class Demand:
     order: int | None
     defeasible: bool
     instead: tuple[str, ...]
+    deadline: Due | None
     done_by: Predicate | None
     done_on: str | None
     broken_by: Predicate | None
+
+    @property
+    def varies(self) -> bool:
+        """Does its status or its deadline depend on the facts' values?"""
+        return self.done_by is not None or (self.limit is not None and self.limit.start is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,7 @@ class Articulation:
             order=None,
             defeasible=all(norm.strength is Strength.DEFEASIBLE for norm in norms),
             instead=tuple(dict.fromkeys(name for norm in norms for name in norm.norm.instead)),
+            deadline=_due(min(limits, key=_urgency, default=None)),
             done_by=self._compiled(done.done_by if done else None),
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
@@ -277,6 +284,10 @@ def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
 
 def _urgency(limit: TimeLimit) -> tuple[int, int]:
     return (_URGENCY[limit.term], limit.amount or 0)
+
+
+def _due(limit: TimeLimit | None) -> Due | None:
+    return None if limit is None else Due(limit.text, limit.term.value, limit.amount, limit.start, None)
 
 
 def _with_order(demand: Demand, order: int) -> Demand:

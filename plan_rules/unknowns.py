@@ -1,0 +1,106 @@
+"""(Lowered plan, facts, the clauses that fired) -> the unknown facts that decide something, and what each blocks.
+
+An unknown fact is named whenever, with all else as it stands, it would decide whether a clause fires: over the values
+that it may have given what is stated.  Where no single fact settles a clause, each unknown fact in it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from plan_rules.condition import All, AnyOf, Condition, Within
+from plan_rules.decision import Undetermined
+from plan_rules.facts import Facts, fact_reader
+from plan_rules.normal import Lowered, Normal
+from plan_rules.plan import UNKNOWN, Fact, Kind
+from plan_rules.predicate import Predicate, compiled
+
+
+class Unknowns:
+    """Tells what the unknown facts of an incident block, under one lowered plan."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        plan = lowered.plan
+        self._lowered = lowered
+        self._facts = plan.facts
+        self._order = {clause: index for index, clause in enumerate(plan.clauses)}
+        self._conditions: dict[str, Predicate] = {
+            key: compiled(condition, plan, lowered.readings)
+            for key, condition in lowered.conditions.items()
+            if key.partition("#")[0] in plan.clauses
+        }
+        self._mentioned = {
+            fact: tuple(key for key in keys if key in self._conditions) for fact, keys in lowered.mentioned.items()
+        }
+        self._consistent = lru_cache(maxsize=8192)(self._could_be)
+        self._reader = fact_reader(plan)
+
+    def of(self, facts: Facts, fired: frozenset[str]) -> tuple[Undetermined, ...]:
+        """The unknown facts worth asking about, in the plan's order."""
+        wide, mentioned = facts.wide, self._mentioned
+        unknown = [fact for fact in mentioned if fact not in wide]
+        open_: dict[str, list[str]] = {}
+        settled: dict[str, bool] = {}
+        for fact in unknown:
+            for key in mentioned[fact]:
+                if key not in fired and key not in settled:
+                    settled[key] = self._conditions[key](wide) is not None
+                if not settled.get(key, True):
+                    open_.setdefault(key, []).append(fact)
+        return tuple(self._named(open_, facts)) if open_ else ()
+
+    def _named(self, open_: Mapping[str, list[str]], facts: Facts) -> Iterator[Undetermined]:
+        blocked: dict[str, set[str]] = {}
+        for key, about in open_.items():
+            outcomes = {fact: self._outcomes(fact, key, facts) for fact in about}
+            possible = [fact for fact in about if outcomes[fact] != {False}]  # else it cannot be true at all
+            if len(possible) < len(about):
+                continue
+            deciding = [fact for fact in possible if True in outcomes[fact] or False in outcomes[fact]]
+            for fact in deciding or possible:
+                blocked.setdefault(fact, set()).add(key.partition("#")[0])
+        declared = [fact for fact in self._facts if fact in blocked] if len(blocked) > 1 else list(blocked)
+        for fact in declared:
+            clauses = tuple(sorted(blocked[fact], key=self._order.__getitem__))
+            yield Undetermined(fact, self._facts[fact].question, clauses)
+
+    def _outcomes(self, fact_id: str, key: str, facts: Facts) -> set[bool | None]:
+        """What the condition comes to over the values that the fact may have, given what else is stated."""
+        fact, condition = self._facts[fact_id], self._conditions[key]
+        around = tuple(
+            (name, facts.values[name])
+            for name in self._reader.linked(fact_id)
+            if name in facts.source and facts.values[name] is not UNKNOWN
+        )
+        return {
+            condition({**facts.wide, fact_id: value})
+            for value in trial_values(fact, (self._lowered.conditions[key],))
+            if not fact.domain or self._consistent(fact_id, value, around)
+        }
+
+    def _could_be(self, fact: str, value: Any, around: tuple[tuple[str, Any], ...]) -> bool:
+        return self._reader.consistent({**dict(around), fact: value})
+
+
+def trial_values(fact: Fact, conditions: Iterable[Normal]) -> tuple[Any, ...]:
+    """Values of the fact that meet every case the conditions tell apart."""
+    if fact.domain:
+        return fact.domain
+    if fact.kind is not Kind.INTEGER:
+        return (False, True)
+    edges = {fact.low, fact.high}
+    for condition in conditions:
+        edges |= _edges(condition, fact.id)
+    return tuple(sorted(edge for edge in edges if fact.low <= edge <= fact.high))
+
+
+def _edges(condition: Condition, fact: str) -> set[int]:
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return {edge for part in parts for edge in _edges(part, fact)}
+        case Within(name, low, high) if name == fact:
+            return {edge for bound in (low, high) if bound is not None for edge in (bound - 1, bound, bound + 1)}
+        case _:
+            return set()
