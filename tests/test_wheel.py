@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("plan.yaml", "source.yaml")
+SHIPPED = ("plan.yaml", "scenarios.yaml", "source.yaml")
 
 pytestmark = [
     pytest.mark.slow,
@@ -106,3 +106,4 @@ def test_an_installed_wheel_has_the_command(installed: Path, tmp_path: Path) -> 
 
     answer = run(installed.with_name("plan-rules"), "decide", facts, "--json", cwd=tmp_path)
     assert "call_police" in answer
+    assert run(installed.with_name("plan-rules"), "check", cwd=tmp_path)
