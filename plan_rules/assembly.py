@@ -116,7 +116,7 @@ class Assembler:
     def reasons(self, fired: tuple[str, ...], facts: Facts) -> dict[str, Reason]:
         """Why each of these clauses fired."""
         used: dict[str, FactUsed] = {}
-        reasons = {}
+        reasons: dict[str, Reason] = {}
         for support, clauses in self._by_support(fired):
             names = support.facts(facts.wide)
             for name in names:
@@ -124,7 +124,7 @@ class Assembler:
                     used[name] = self._used(name, facts)
             found = tuple([used[name] for name in names])
             for clause in clauses:
-                reasons[clause] = Reason(clause, found)
+                reasons[clause] = _new_tuple(Reason, (clause, found))  # half the cost of Reason(clause, found)
         return reasons
 
     def _grouped(self, fired: tuple[str, ...]) -> tuple[tuple[_Support, tuple[str, ...]], ...]:
@@ -195,6 +195,7 @@ def _literal_predicate(part: Condition) -> Predicate:
 
 
 _NO_PLAN: Any = None  # a normal form names no situation, tier or reading
+_new_tuple = tuple.__new__
 _OPEN = Standing("open")
 _DONE = Standing("done")
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
-from plan_rules.assembly import assembler
+from plan_rules.assembly import Assembler, assembler
 from plan_rules.decision import Decision
 from plan_rules.engines import engine as obtain
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
-from plan_rules.facts import fact_reader
+from plan_rules.facts import FactReader, fact_reader
 from plan_rules.instants import read_moment
-from plan_rules.normal import Lowered, lower
+from plan_rules.normal import lower
 from plan_rules.plan import Plan
+from plan_rules.truth import Wide
 
 
 def decide(
@@ -35,16 +36,20 @@ def decide(
     Raises FactsInvalid with every defect of the facts, and CalendarUnknown where a deadline in working days falls in a
     year whose holidays are not published.
     """
-    instant = moment(at)
-    incident = fact_reader(plan).read(facts, instant)
-    lowered = _as_it_stands(plan) if incident.readings is None else lower(plan, incident.readings)
-    fired = obtain(engine, lowered)(incident.wide)
-    return assembler(lowered).decision(incident, fired, instant)
+    instant = None if at is None else moment(at)
+    reader, fires, put_together = _as_it_stands(plan, engine)
+    incident = reader.read(facts, instant)
+    if incident.readings is not None:
+        lowered = lower(plan, incident.readings)
+        fires, put_together = obtain(engine, lowered), assembler(lowered)
+    return put_together.decision(incident, fires(incident.wide), instant)
 
 
 @lru_cache(maxsize=64)
-def _as_it_stands(plan: Plan) -> Lowered:
-    return lower(plan, plan.chosen())
+def _as_it_stands(plan: Plan, engine: str) -> tuple[FactReader, Callable[[Wide], frozenset[str]], Assembler]:
+    """What decides under the readings that the plan stands at, found once."""
+    lowered = lower(plan, plan.chosen())
+    return fact_reader(plan), obtain(engine, lowered), assembler(lowered)
 
 
 def moment(at: date | datetime | str | None) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -82,6 +82,7 @@ class FactReader:
             for fact, value in self._defaults.items()
             if (wide := _wide(self._facts[fact], value)) is not None
         }
+        self._dated = _dated(plan)
         self._readings_fact = next((fact.id for fact in plan.facts.values() if fact.kind is Kind.READINGS), None)
         self._logic = _Logic(plan, plan.chosen())
 
@@ -89,7 +90,7 @@ class FactReader:
         """The incident's Facts; FactsInvalid lists every defect.  A time of day belongs to the day of `at`."""
         stated, readings = self._stated(given, at)
         logic = self._logic if readings is None else _Logic(self._plan, {**self._plan.chosen(), **readings})
-        seen = _seen(self._plan, stated)
+        seen = _seen(self._dated, stated)
         refused, warned = logic.impossible(stated, seen)
         if refused:
             raise FactsInvalid(tuple(self._refusal(item, stated) for item in refused))
@@ -105,13 +106,12 @@ class FactReader:
     ) -> Facts:
         values = self._defaults.copy()
         wide = self._wide.copy()
+        values.update(filled)
         for fact, value in filled.items():
-            values[fact] = value
-            seen = _wide(self._facts[fact], value)
-            if seen is None:
+            if value is UNKNOWN:
                 wide.pop(fact, None)
             else:
-                wide[fact] = seen
+                wide[fact] = value is not None if fact in self._dated else value  # type: ignore[assignment]
         chosen = None if readings is None else {**self._plan.chosen(), **readings}
         return Facts(values, wide, source, chosen, warned)
 
@@ -171,7 +171,7 @@ class FactReader:
 
     def consistent(self, stated: Mapping[str, FactValue]) -> bool:
         """Could this be: no impossible combination, no presumption contradicted?  `stated` holds typed values."""
-        seen = _seen(self._plan, stated)
+        seen = _seen(self._dated, stated)
         if self._logic.impossible(stated, seen)[0]:
             return False
         try:
@@ -186,7 +186,7 @@ class FactReader:
 
     def derive(self, stated: dict[str, FactValue]) -> Facts:
         """Facts from typed values that are known to be consistent."""
-        filled, source, pending = self._logic.presume(stated, _seen(self._plan, stated))
+        filled, source, pending = self._logic.presume(stated, _seen(self._dated, stated))
         return self._settled(filled, source, None, pending)
 
 
@@ -202,6 +202,7 @@ class _Logic:
             (item, _Rule(item.id, mentioned(item.condition), compiled(item.condition, plan, readings)))
             for item in plan.presumptions
         ]
+        self._dated = _dated(plan)
         groups = [rule.facts for _, rule in self._impossible]
         groups += [(*rule.facts, *(fact for fact, _ in item.fills)) for item, rule in self._presumptions]
         self.linked = _linked(groups)
@@ -240,7 +241,7 @@ class _Logic:
                 applied.add(index)
                 candidates |= self._apply(self._presumptions[index][0], stated, filled, source, allowed, pending)
             if candidates:
-                seen = _seen(self._plan, filled)
+                seen = _seen(self._dated, filled)
                 candidates = {index for index in range(len(self._presumptions)) if index not in applied}
         return filled, source, tuple(pending)
 
@@ -325,15 +326,20 @@ def _wide(fact: Fact, value: FactValue) -> bool | int | str | None:
     return value
 
 
-def _seen(plan: Plan, values: Mapping[str, FactValue]) -> dict[str, Any]:
+def _dated(plan: Plan) -> frozenset[str]:
+    """The facts that are dates or instants."""
+    return frozenset(fact.id for fact in plan.facts.values() if fact.kind in (Kind.DATE, Kind.DATETIME))
+
+
+def _seen(dated: frozenset[str], values: Mapping[str, FactValue]) -> dict[str, Any]:
     """Values as predicates want them: unknown ones absent, instants beside whether they happened."""
     seen: dict[str, Any] = {}
     for fact, value in values.items():
         if value is UNKNOWN:
             continue
-        if plan.facts[fact].kind in (Kind.DATE, Kind.DATETIME):
+        if fact in dated:
             seen[fact] = value is not None
-            if isinstance(value, date) or value is not None:
+            if value is not None:
                 seen[instant_key(fact)] = value
         else:
             seen[fact] = value
