@@ -57,7 +57,7 @@ def moment(at: date | datetime | str | None) -> datetime | None:
     try:
         return read_moment(at)
     except ValueError:
-        shown = at[:40] if isinstance(at, str) else type(at).__name__
+        shown = at[:40].encode("utf-8", "replace").decode() if isinstance(at, str) else type(at).__name__
         raise FactsInvalid(
             (
                 Diagnostic(
