@@ -51,8 +51,9 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports
 
+# Never --quiet: it drops the warnings that --strict counts.
 docs: $(READY)
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 wheel: $(READY)
 	$(BIN)/python -m build --no-isolation --outdir dist .

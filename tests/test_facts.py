@@ -387,10 +387,16 @@ def test_every_default_of_the_schema_is_valid() -> None:
         jsonschema.validate({name: item["default"]}, schema)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
+JSON: st.SearchStrategy[Any] = st.deferred(
+    lambda: (
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=12)
+        | st.lists(JSON, max_size=3)
+        | st.dictionaries(st.text(max_size=6), JSON, max_size=3)
+    )
 )
 LIKELY = st.sampled_from(["unknown", "none", "serious", "remote", "2025-03-10", "9:41", "2025-03-10T09:41Z"]) | JSON
 

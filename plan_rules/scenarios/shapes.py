@@ -87,13 +87,22 @@ def missing_keys(fields: Fields, needed: Iterable[str], report: Report) -> None:
             )
 
 
+_SEE = (
+    "用 plan-rules show 和 plan-rules schema 查看全部编号",
+    "see `plan-rules show` and `plan-rules schema` for all ids",
+)
+
+
 def check_name(name: Text, known: Iterable[str], zh: str, en: str, report: Report) -> bool:
     """Is it one of the known names?  Reports it if not."""
     names = tuple(known)
     if name in names:
         return True
     report.add(
-        "SC005", (f"预案里没有{zh}“{name}”", f"the plan has no {en} `{name}`"), name.span, did_you_mean(name, names)
+        "SC005",
+        (f"预案里没有{zh}“{name}”", f"the plan has no {en} `{name}`"),
+        name.span,
+        did_you_mean(name, names) or _SEE,
     )
     return False
 

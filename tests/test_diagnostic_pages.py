@@ -1,0 +1,60 @@
+"""Every diagnostic code has its page; what a page calls wrong is reported by that code, the right form is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import plan_rules as pr
+from plan_rules.incident import read_facts
+from plan_rules.language.reader import read
+from plan_rules.scenarios import read_scenarios
+
+ROOT = Path(__file__).parents[1]
+PAGES = {page.stem: page.read_text(encoding="utf-8") for page in (ROOT / "docs/reference/diagnostics").glob("*.md")}
+INDEX = PAGES.pop("index")
+SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+EXAMPLE = re.compile(r"^```yaml\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = {code: found for code, page in PAGES.items() if len(found := EXAMPLE.findall(page)) == 2}
+
+
+def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
+    """What is wrong with a text of the kind that the page is about."""
+    if "事实文件" in page or "场景文件" in page:
+        try:
+            (read_facts if "事实文件" in page else read_scenarios)(text, "example.yaml", pr.load())
+        except pr.PlanRulesError as refused:
+            return tuple(getattr(refused, "diagnostics", ()))
+        return ()
+    return read(text, "example.yaml").diagnostics
+
+
+def test_every_code_in_the_source_has_a_page_and_a_line_in_the_index() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "plan_rules").rglob("*.py"))
+    codes = set(re.findall(r'"((?:TX|PR|FA|SC)\d{3})"', source))
+
+    assert codes == set(PAGES)
+    assert codes == set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE))
+
+
+def test_the_small_plan_is_sound() -> None:
+    assert {found.code for found in read(SMALL, "small.yaml").diagnostics} == {"PR066"}
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_a_page_shows_what_is_wrong_and_what_is_right(code: str) -> None:
+    wrong, right = EXAMPLES[code]
+    page = PAGES[code]
+    if "预案文件）" in page:
+        assert right in SMALL
+        wrong, right = SMALL.replace(right, wrong), SMALL
+
+    found = diagnostics(wrong, page)
+    assert code in {item.code for item in found}
+    assert code not in {item.code for item in diagnostics(right, page)}
+    for item in found:
+        assert item.message.zh
+        assert item.message.en
+        assert item.help
+        assert item.span
+        assert item.span.line <= wrong.count("\n") + 1
