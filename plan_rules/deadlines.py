@@ -23,19 +23,26 @@ class Standing(NamedTuple):
 def due(limit: TimeLimit, start: Instant | None) -> date | datetime | None:
     """The last day (for days) or the last instant (for minutes and hours); None while the clock has not started.
 
-    Raises CalendarUnknown where working days of an unpublished year are needed.
+    Raises CalendarUnknown where working days of an unpublished year are needed, or a day after the year 9999.
     """
     if limit.amount is None or not isinstance(start, date):
         return None
+    try:
+        return _due(limit, limit.amount, start)
+    except OverflowError:
+        raise CalendarUnknown(date.max.year + 1) from None
+
+
+def _due(limit: TimeLimit, amount: int, start: date) -> date | datetime | None:
     match limit.term:
         case Term.MINUTES | Term.HOURS:
             unit = timedelta(minutes=1) if limit.term is Term.MINUTES else timedelta(hours=1)
-            return start + limit.amount * unit if isinstance(start, datetime) else None
+            return start + amount * unit if isinstance(start, datetime) else None
         case Term.NATURAL_DAYS:
-            last = _day(start) + timedelta(days=limit.amount)
+            last = _day(start) + timedelta(days=amount)
             return _next_working_day(last) if limit.roll else last
         case Term.WORKING_DAYS:
-            return _working_days_after(_day(start), limit.amount)
+            return _working_days_after(_day(start), amount)
         case _:
             return None
 

@@ -6,6 +6,7 @@ Types are exact: no "true" for true, no 1 for true, no floats.  `unknown` and �
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, NoReturn, assert_never
@@ -84,15 +85,16 @@ def _day(fact: Fact, value: Any) -> date | None:
 def _instant(fact: Fact, value: Any, at: datetime | None) -> Instant | None:
     if value is None:
         return None
+    instant: datetime | time | None = value.replace(tzinfo=None) if isinstance(value, time) else None
     if isinstance(value, datetime):
-        return local(value)
-    instant: datetime | time | None = value if isinstance(value, time) else None
+        with suppress(ValueError):
+            return local(value)
     if type(value) is str:
         instant = read_instant(value) or read_clock(value)
     if instant is None:
         _bad_instant(fact, value, "时刻, 如 2025-05-20T09:41 或 09:41", "an instant such as 2025-05-20T09:41 or 09:41")
     if isinstance(instant, time) and at is not None:
-        return datetime.combine(at.date(), instant.replace(tzinfo=None))
+        return datetime.combine(at.date(), instant)
     return instant
 
 

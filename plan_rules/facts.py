@@ -6,6 +6,7 @@ presumptions fill what is unstated; defaults.  Whatever is wrong is reported at 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -349,7 +350,7 @@ def _seen(dated: frozenset[str], values: Mapping[str, FactValue]) -> dict[str, A
 def _contradiction(plan: Plan, code: str, why: str, facts: list[str], stated: Mapping[str, FactValue]) -> Diagnostic:
     named = dict.fromkeys(facts)
     zh = "、".join(f"{plan.facts[fact].label}={_worded(plan.facts[fact], stated[fact])}" for fact in named)
-    en = ", ".join(f"{fact}={str(shown(stated[fact])).lower()}" for fact in named)
+    en = ", ".join(f"{fact}={json.dumps(shown(stated[fact])).strip(chr(34))}" for fact in named)
     return Diagnostic(
         code,
         Severity.ERROR,

@@ -15,8 +15,11 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d
 
 
 def local(instant: datetime) -> datetime:
-    """The instant in local time, without an offset and in whole seconds."""
-    moved = instant.astimezone(CHINA).replace(tzinfo=None) if instant.tzinfo else instant
+    """The instant in local time, without an offset and in whole seconds.  ValueError where the calendar ends."""
+    try:
+        moved = instant.astimezone(CHINA).replace(tzinfo=None) if instant.tzinfo else instant
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
     return moved.replace(microsecond=0)
 
 
@@ -36,7 +39,7 @@ def read_instant(text: str) -> datetime | None:
         return None
     try:
         return local(datetime.fromisoformat(text.replace("Z", "+00:00")))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from plan_rules.condition import ALWAYS, All, Condition, Scalar, UnderReading
 from plan_rules.errors import Span
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 # --------------------------------------------------------------------------- facts
 
@@ -452,6 +455,13 @@ class Plan:
                     found[f"{clause.id}#{index}"] = All((clause.condition, norm.condition))
         found.update((notice.id, notice.condition) for notice in self.notices)
         return found
+
+    @property
+    def incident_model(self) -> type[BaseModel]:
+        """The pydantic model of an incident of this plan: one optional field a fact, exact types, no unknown names."""
+        from plan_rules.incident import incident_model  # noqa: PLC0415  the one arrow up: a façade for users
+
+        return incident_model(self)
 
     def chosen(self) -> dict[str, str]:
         """The option each reading stands at in the file."""

@@ -461,6 +461,19 @@ def test_a_time_of_day_and_an_instant_are_not_compared_without_a_day(facts: Mapp
     assert [found.code for found in refused(facts, at="2025-03-10")] == ["X8"]
 
 
+def test_a_time_of_day_is_local_whatever_its_offset() -> None:
+    facts = {"exec_notified_at": time(9, 30, tzinfo=UTC), "exec_arrived_at": "09:20"}
+
+    assert [found.code for found in refused(facts)] == ["X8"]
+
+
+def test_an_instant_past_the_end_of_the_calendar_is_refused() -> None:
+    end = datetime.max.replace(tzinfo=UTC)
+
+    assert codes({"police_called_at": end}) == ["FA005"]
+    assert [found.code for found in refused({}, at=end)] == ["FA008"]
+
+
 @pytest.mark.parametrize("at", ["", "today", "2025-13-01", 5, True, [], "\ud800"])
 def test_an_instant_of_decision_that_is_none_is_refused(at: Any) -> None:
     assert [found.code for found in refused({}, at=at)] == ["FA008"]

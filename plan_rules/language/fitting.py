@@ -127,7 +127,7 @@ def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, rep
     elif isinstance(node, Text) and report_full_width(node, node.span, report):
         return
     else:
-        _report_misshapen(kind, key or name, node, report)
+        _report_misshapen(kind, key or name or "文件", node, report)
 
 
 def _report_missing(name: str, key: Text | None, parent: Tree, report: Report) -> None:
