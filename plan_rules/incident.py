@@ -17,7 +17,7 @@ from plan_rules.errors import Diagnostic, FactsInvalid
 from plan_rules.fact_values import FactDefect, read_value
 from plan_rules.facts import fact_reader
 from plan_rules.language.document import parse
-from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.tree import MAX_DIAGNOSTICS, Fields, Items, Report, Text, Tree
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -141,6 +141,8 @@ def read_facts(text: str | bytes, source: str, plan: Plan) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if isinstance(tree, Fields):
         for key, value in tree.items():
+            if len(report.found) > MAX_DIAGNOSTICS:
+                break  # no more are listed, and each costs a search
             facts[str(key)] = _check(key, value, plan, report)
     if report.failed:
         raise FactsInvalid(report.sorted())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 from plan_rules.errors import Span
-from plan_rules.language.tree import Report
+from plan_rules.language.tree import MAX_DIAGNOSTICS, Report
 
 MAX_BYTES = 8 * 1024 * 1024
 
@@ -44,41 +46,45 @@ _SUSPECT = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]"
 )
-_INDENT = re.compile("^[ \u3000]*[\t\u3000]|^[ ]*- *\t|^[^\"'#]*:[ ]*\t", re.MULTILINE)
+_INDENT = re.compile("[ \u3000]*[\t\u3000]|[ ]*- *\t|[^\"'#]*:[ ]*\t")
 
 
 def check_characters(text: str, source: str, report: Report) -> None:
-    """Report characters that cannot be seen, and tabs and wide spaces where the layout counts."""
+    """Report characters that cannot be seen, and tabs and wide spaces where the layout counts; not without end."""
     starts = _line_starts(text)
-    for hit in _SUSPECT.finditer(text):
+    for hit in islice(_SUSPECT.finditer(text), MAX_DIAGNOSTICS + 1):
         character = hit.group()
         name = f"U+{ord(character):04X} {unicodedata.name(character, '控制字符 control character')}"
         report.add(
             "TX006",
             (f"有看不见的字符 {name}", f"invisible character {name}"),
-            _place(text, starts, hit.start(), source),
+            _place(starts, hit.start(), source),
             ("删去这个字符后重新输入", "delete this character and type again"),
         )
-    for hit in _INDENT.finditer(text):
-        at = hit.end() - 1
-        wide = text[at] == "\u3000"
+    for number, column, wide in islice(_badly_laid_out(text), MAX_DIAGNOSTICS + 1):
         report.add(
             "TX005",
             (
                 "缩进用了全角空格" if wide else "用了制表符(Tab)",
                 "an ideographic space is used to indent" if wide else "a tab is used",
             ),
-            _place(text, starts, at, source),
+            Span(source, number, column),
             ("改用半角空格缩进, 每层两个", "use ordinary spaces, two a level"),
         )
+
+
+def _badly_laid_out(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Line and column of each tab or wide space that counts for the layout, and whether it is a wide space."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if ("\t" in line or "\u3000" in line) and (hit := _INDENT.match(line)):
+            yield number, hit.end(), line[hit.end() - 1] == "\u3000"
 
 
 def _line_starts(text: str) -> list[int]:
     return [0, *(hit.end() for hit in re.finditer("\n", text))]
 
 
-def _place(text: str, starts: list[int], offset: int, source: str) -> Span:
-    del text
+def _place(starts: list[int], offset: int, source: str) -> Span:
     low, high = 0, len(starts)
     while high - low > 1:
         middle = (low + high) // 2

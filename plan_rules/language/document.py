@@ -7,11 +7,12 @@ what YAML adds beyond plain data (anchors, aliases, tags, merge keys, several do
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from plan_rules.errors import Span
+from plan_rules.errors import Diagnostic, Span
 from plan_rules.language.characters import check_characters, decoded
 from plan_rules.language.syntax import report_syntax
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
@@ -40,11 +41,14 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
 
     A full-width mark that breaks the syntax is reported and read as its ASCII form, so that it hides nothing after it.
     """
+    written = text.split("\n")
     for _ in range(_MOST_REPAIRS):
         try:
             return _Builder(source, report).build(text)
         except yaml.MarkedYAMLError as error:
+            before = len(report.found)
             repaired = report_syntax(error, text, source, report)
+            report.found[before:] = [_as_written(found, written) for found in report.found[before:]]
             if repaired is None:
                 return None
             text = repaired
@@ -53,6 +57,14 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
             report.add("TX004", (f"无法读取: {name}", f"cannot be read: {name}"), Span(source, 1, 1))
             return None
     return None
+
+
+def _as_written(found: Diagnostic, lines: list[str]) -> Diagnostic:
+    """The diagnostic with its place inside the text as written: a mark that was mended may have moved what follows."""
+    span = found.span
+    if span is None or span.line > len(lines) or span.column <= len(lines[span.line - 1]) + 1:
+        return found
+    return replace(found, span=replace(span, column=len(lines[span.line - 1]) + 1))
 
 
 class _TooMuch(ValueError):

@@ -10,11 +10,12 @@ from plan_rules.errors import Span
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.keywords import ENGLISH, canonical, chinese
 from plan_rules.language.shape import Shape
-from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.tree import MAX_DIAGNOSTICS, Fields, Items, Report, Text, Tree
 from plan_rules.suggestion import did_you_mean
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 _MOST_ROUNDS = 4  # leaving one misfit out may show another where the first hid it
+_MOST_MISFITS = 2 * MAX_DIAGNOSTICS  # each costs a search
 _GONE: Any = Text("", Span("", 0, 0))
 
 
@@ -28,7 +29,7 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
         try:
             return shape.model_validate(tree)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False, include_context=False)
+            details = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_MISFITS]
             for detail in details:
                 _report(detail["type"], tuple(detail["loc"]), shape, tree, report)
             pruned = [_prune(detail["type"], tuple(detail["loc"]), tree, report) for detail in details]
