@@ -27,6 +27,9 @@ from plan_rules.suggestion import did_you_mean
 FactValue: TypeAlias = Scalar | Unknown | Instant
 
 
+_MOST_DEFECTS = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One incident's facts.  `values` has every fact of the plan; `wide` is what engines see of them.
@@ -135,6 +138,8 @@ class FactReader:
             fact = facts.get(name) if isinstance(name, str) else None
             if fact is None:
                 defects.append(self.unknown(name))
+                if len(defects) > _MOST_DEFECTS:
+                    break  # nobody mends more at once, and looking for what was meant takes time
                 continue
             try:
                 stated[fact.id] = read_value(fact, value, at, self._plan)
