@@ -65,7 +65,7 @@ def _too_large(source: str) -> Diagnostic:
         Severity.ERROR,
         Message(f"文件超过上限 {MAX_BYTES} 字节", f"the file is larger than the limit of {MAX_BYTES} bytes"),
         Span(source, 1, 1),
-        Message("把预案拆成几个文件", "split the file"),
+        Message("删去不需要的内容", "remove what is not needed"),
     )
 
 

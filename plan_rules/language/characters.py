@@ -24,7 +24,7 @@ def decoded(text: str | bytes, source: str, report: Report) -> str | None:
                 f"the file has {size} bytes, more than the limit of {MAX_BYTES}",
             ),
             Span(source, 1, 1),
-            ("把预案拆成几个文件", "split the file"),
+            ("删去不需要的内容", "remove what is not needed"),
         )
         return None
     if isinstance(text, str):
@@ -54,10 +54,11 @@ def check_characters(text: str, source: str, report: Report) -> None:
     starts = _line_starts(text)
     for hit in islice(_SUSPECT.finditer(text), MAX_DIAGNOSTICS + 1):
         character = hit.group()
-        name = f"U+{ord(character):04X} {unicodedata.name(character, '控制字符 control character')}"
+        name = f"U+{ord(character):04X}"
+        zh, en = (f"{name} {unicodedata.name(character, other)}" for other in ("控制字符", "control character"))
         report.add(
             "TX006",
-            (f"有看不见的字符 {name}", f"invisible character {name}"),
+            (f"有看不见的字符 {zh}", f"invisible character {en}"),
             _place(starts, hit.start(), source),
             ("删去这个字符后重新输入", "delete this character and type again"),
         )

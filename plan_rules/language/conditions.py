@@ -188,7 +188,10 @@ class ConditionReader:
             else:
                 self._report.add(
                     "PR037",
-                    (f"解释“{reading.id}”没有选项“{word}”", f"reading `{reading.id}` has no option `{word}`"),
+                    (
+                        f"解释“{reading.id}”没有选项“{_shown(word)}”",
+                        f"reading `{reading.id}` has no option `{_shown(word)}`",
+                    ),
                     word.span,
                     ("可选: " + "、".join(known), "options: " + ", ".join(known)),
                     related=reading.span,

@@ -54,7 +54,12 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
             text = repaired
         except (yaml.YAMLError, RecursionError, ValueError, MemoryError) as error:
             name = type(error).__name__
-            report.add("TX004", (f"无法读取: {name}", f"cannot be read: {name}"), Span(source, 1, 1))
+            report.add(
+                "TX004",
+                (f"无法读取: {name}", f"cannot be read: {name}"),
+                Span(source, 1, 1),
+                ("检查文件是不是 YAML 文本", "check that the file is YAML text"),
+            )
             return None
     return None
 
