@@ -136,12 +136,18 @@ class ConditionReader:
             case _:
                 return self._about(key, value, stated)
 
+    def _names_only(self, value: Tree) -> None:
+        """Report what is neither a name nor a list of some names: an empty one would silently never hold."""
+        words = value if isinstance(value, Items) else [value]
+        if not words or not all(isinstance(word, Text) for word in words):
+            self._misplaced(value, "一个名称, 或名称的列表", "a name or a list of names")
+
     def _several(self, key: Text, value: Tree, stated: bool) -> tuple[Condition, ...]:
-        if isinstance(value, Items):
+        if isinstance(value, Items) and value:
             return tuple(self.read(item, stated=stated) for item in value)
-        if isinstance(value, Fields):
+        if isinstance(value, Fields) and value:
             return tuple(self._entry(name, item, stated) for name, item in value.items())
-        if value == "":
+        if not value:
             self._misplaced(value, f"“{key}”后面的条件", "conditions")
             return ()
         return (self.read(value, stated=stated),)
@@ -165,6 +171,7 @@ class ConditionReader:
         if isinstance(value, Text) and (bound := _BOUND.fullmatch(value_word(value))):
             return self._tier_bound(bound.group(1), _part(value, bound.group(2)))
         words = value if isinstance(value, Items) else [value]
+        self._names_only(value)
         found = [self._tiers.find(word) for word in words if isinstance(word, Text)]
         return TierIs(tuple(tier.id for tier in found if tier))
 
@@ -230,6 +237,7 @@ class ConditionReader:
         if fact.kind not in (Kind.BOOL, Kind.ENUM, Kind.ORDINAL):
             self._wrong(fact, values, "一个值或短语", "a value or phrase, not a list")
             return None
+        self._names_only(values)
         members = {self._member(fact, word) for word in values if isinstance(word, Text)}
         return Is(fact.id, tuple(value for value in fact.domain if value in members))
 

@@ -130,7 +130,15 @@ class NormReader:
         if tree is None:
             return ()
         parts = tree if isinstance(tree, Items) else [tree]
-        return tuple(group for part in parts for group in self.group(part))
+        groups = tuple(group for part in parts for group in self.group(part))
+        if not self.report.failed and not any(group.roles for group in groups):
+            self.report.add(
+                "PR022",
+                ("这里没有写明由谁", "nobody is named here"),
+                tree.span,
+                ("写角色、责任组, 或 {任一: [...]}", "write a role, a group, or `{any: [...]}`"),
+            )
+        return groups
 
     def _choice(self, key: Text, value: Tree) -> Group:
         words = value if isinstance(value, Items) else [value]
