@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import ROOT, run
+from tests.command_line import ROOT, run, run_in_terminal
 
 RULES = ROOT / "rules"
 
@@ -38,6 +39,12 @@ def test_a_defect_is_shown_with_its_line_and_the_exit_code_is_1(broken: Path) ->
     assert "-->" in done.stdout
     assert "^" in done.stdout
     assert "不能使用" in done.stdout.splitlines()[-1]
+
+
+def test_in_a_terminal_the_same_page_is_coloured(broken: Path) -> None:
+    shown = run_in_terminal("check", str(broken))
+    assert "\x1b[1;31m" in shown
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == run("check", str(broken)).stdout
 
 
 def test_json_and_sarif_tell_the_same_defects(broken: Path) -> None:

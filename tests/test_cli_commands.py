@@ -36,6 +36,11 @@ def test_explain_why_not_gives_the_change_that_would_make_it_fire() -> None:
     assert run("explain", ORDINARY, "三.3.c").stdout == by_option.stdout
 
 
+def test_explain_why_not_says_of_a_day_only_that_it_has_come() -> None:
+    assert "事件处理完之日 已有" in run("explain", ORDINARY, "--why-not", "四.7.a").stdout
+    assert "incident_resolved_on is known" in run("explain", ORDINARY, "--why-not", "四.7.a", "--lang", "en").stdout
+
+
 def test_explain_as_json_holds_both_answers() -> None:
     answer = json.loads(run("explain", ORDINARY, "三.1.a", "--why-not", "三.3.c", "--json").stdout)
     assert [why["clause"] for why in answer["why"]] == ["三.1.a"]

@@ -56,6 +56,24 @@ def test_a_reading_can_be_chosen_for_one_decision() -> None:
     assert other["readings"]["AMB-06"] == "B"
 
 
+def test_a_reading_chosen_for_one_decision_goes_before_those_of_the_facts() -> None:
+    facts = b"verbal_abuse: true\npolicy_reading: null\n"
+    done = run("decide", "-", "--json", "--reading", "AMB-06=B", stdin=facts)
+    assert json.loads(done.stdout)["readings"]["AMB-06"] == "B"
+
+
+def test_working_days_of_a_year_without_a_calendar_are_refused_by_name() -> None:
+    facts = b"staff_assaulted: true\nincident_resolved_on: 2040-01-02\n"
+    done = run("decide", "-", "--json", "--reading", "AMB-13=B", stdin=facts)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["error"] == "calendar_unknown"
+
+
+def test_who_must_act_is_told_without_ambiguity() -> None:
+    duties = run("decide", "examples/incidents/disruption.yaml", "--at", "2025-05-20T09:40").stdout
+    assert "谁: 网点负责人(不在时大堂经理)和保安人员" in duties
+
+
 def test_an_impossible_combination_exits_2_and_names_the_rule_and_the_facts() -> None:
     done = run("decide", "-", "--json", stdin=b"staff_assaulted: true\naggression_level: minor\n")
     assert done.returncode == 2
@@ -95,6 +113,7 @@ def test_in_a_terminal_no_line_is_wider_than_the_terminal(incident: Path, column
     shown = run_in_terminal("decide", str(incident), "--at", "2025-05-26", columns=columns_wide)
     assert "\x1b[" in shown
     bare = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert "…" not in bare
     assert "下一步" in bare or "待办" not in bare
     for line in bare.splitlines():
         assert columns(line) <= columns_wide, line

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,6 @@ def test_the_package_itself_runs_too() -> None:
         (["decide"], 2),
         (["decide", "nowhere.yaml"], 2),
         (["decide", "examples"], 2),
-        (["decide", "\0"], 2),
         (["decide", FACTS, "--plan", "nowhere.yaml"], 3),
         (["decide", FACTS, "--plan", "examples"], 3),
         (["decide", FACTS, "--plan", FACTS], 3),
@@ -56,6 +54,7 @@ def test_the_package_itself_runs_too() -> None:
         (["decide", sys.executable], 2),
         (["decide", FACTS, "--at", "soon"], 2),
         (["decide", FACTS, "--at", "2025-02-30"], 2),
+        (["decide", FACTS, "--at", "2025-W21-1"], 2),
         (["decide", FACTS, "--at", "0001-01-01"], None),
         (["decide", FACTS, "--reading", "AMB-06"], 2),
         (["decide", FACTS, "--reading", "AMB-99=A"], 2),
@@ -79,8 +78,6 @@ def test_the_package_itself_runs_too() -> None:
     ],
 )
 def test_bad_input_ends_in_a_sentence_and_its_exit_code(arguments: list[str], code: int | None) -> None:
-    if any("\0" in argument for argument in arguments):
-        pytest.skip("the operating system does not pass NUL")
     done = run(*arguments)
     assert "Traceback" not in done.stdout + done.stderr
     assert done.returncode == code or (code is None and done.returncode in (0, 2, 3)), done.stderr
@@ -119,4 +116,4 @@ def test_a_decision_takes_less_than_half_a_second_of_processor_time() -> None:
     run("decide", FACTS, "--json")
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    assert used < 1.0, f"{used:.2f} s at {time.process_time():.0f}"
+    assert used < 0.5

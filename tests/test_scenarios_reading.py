@@ -44,7 +44,7 @@ def test_values_get_the_types_of_their_facts_and_not_those_of_yaml() -> None:
           as_of: 2025-05-20T09:15
           facts:
             staff_assaulted: 是
-            order_disrupted: 'false'
+            order_disrupted: false
             aggression_level: 严重
             complainant_count: 3
             opinion_valid: 未知

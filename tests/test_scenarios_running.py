@@ -80,6 +80,13 @@ def test_a_reading_of_the_scenario_changes_its_answer() -> None:
     assert mismatches("{tier: tier_3_serious_aggression}", facts, ", readings: {AMB-06: B}") == ()
 
 
+@pytest.mark.parametrize("stated", ["null", "defaults", "{AMB-06: A}"])
+def test_a_reading_of_the_scenario_goes_before_what_its_facts_say_of_readings(stated: str) -> None:
+    facts = f"{{verbal_abuse: true, policy_reading: {stated}}}"
+    assert mismatches("{tier: tier_1_general}", facts) == ()
+    assert mismatches("{tier: tier_3_serious_aggression}", facts, ", readings: {AMB-06: B}") == ()
+
+
 def test_failures_are_told_with_the_words_of_the_plan() -> None:
     lines = describe(mismatches("{required: [report_to_sponsor]}"), PLAN)
     assert lines[0] == f"应当: - 缺少 report_to_sponsor ({PLAN.actions['report_to_sponsor'].label})"

@@ -27,7 +27,13 @@ def run(path: str | None, *, form: str, lang: str) -> int:
         output.say([as_json(to_sarif(diagnostics, version(), lang))])
     else:
         page = render(diagnostics, plan_sources(path), lang)
-        output.say([*([page, ""] if page else []), summary(diagnostics, name, lang)])
+        text = "\n".join([*([page, ""] if page else []), summary(diagnostics, name, lang)])
+        if output.to_terminal():
+            from plan_rules.cli.drawn import draw_defects  # noqa: PLC0415  loads rich, which a pipe does not need
+
+            draw_defects(text, output.console())
+        else:
+            output.say([text])
     return DEFECTS if _errors(diagnostics) else OK
 
 

@@ -16,6 +16,8 @@ from plan_rules.display_width import visible
 
 _TIER = {0: "cyan", 1: "green", 2: "yellow", 3: "red"}
 _STATUS = {"open": "bold", "done": "green", "late": "yellow", "missed": "bold red"}
+_HEADLINES = ((("错误", "error"), "bold red"), (("警告", "warning"), "bold yellow"), (("提示", "note"), "bold cyan"))
+_HELP = ("帮助", "help")
 _BOX = {
     "prohibition": ("red", "✗"),
     "permission": ("green", "✓"),
@@ -38,6 +40,22 @@ def draw(page: Page, console: Console, lang: str = "zh") -> None:
             console.print(_footnote(section))
 
 
+def draw_defects(text: str, console: Console) -> None:
+    """Print a page of defects as it stands: headlines, carets and help in colour, long lines unbroken."""
+    for line in text.split("\n"):
+        console.print(Text(line, style=_defect_style(line)), soft_wrap=True)
+
+
+def _defect_style(line: str) -> str:
+    bare = line.strip()
+    if line[:1] not in ("", " "):
+        return next((style for words, style in _HEADLINES if line.startswith(words)), "bold")
+    if bare.startswith(_HELP):
+        return "cyan"
+    marks = bare.removeprefix("|").strip()
+    return "bold red" if marks and set(marks) <= {"^"} else ""
+
+
 def _banner(page: Page, lang: str) -> Panel:
     colour = _TIER.get(page.rank, "red")
     parts: list[RenderableType] = [Text(visible(page.tier), style=f"bold {colour}")]
@@ -52,7 +70,7 @@ def _duties(section: Section, lang: str) -> Panel:
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     together = "同时" if lang == "zh" else "with it"
     throughout = "始终" if lang == "zh" else "always"
     for order, entries in groupby(section.entries, key=lambda entry: entry.order):
@@ -69,11 +87,12 @@ def _mark(entry: Entry, lang: str) -> Text:
 
 def _body(entry: Entry) -> Text:
     text = Text(visible(entry.head), style="dim" if entry.status == "done" else "bold")
-    details = [f"{label}: {value}" if label else value for label, value in entry.details]
+    # No space after the label: a line is broken at spaces, and a label belongs with its value.
+    details = [f"{label}:{value}" if label else value for label, value in entry.details]
     if details:
         text.append("\n" + visible(" · ".join(details)), style="not bold")
     if entry.clauses:
-        text.append("\n" if not details else "  ")
+        text.append("\n" if not details else " ")
         text.append(visible("[" + " ".join(entry.clauses) + "]"), style="not bold dim")
     return text
 
@@ -82,7 +101,7 @@ def _box(section: Section) -> Panel:
     colour, sign = _BOX[section.key]
     table = Table.grid(padding=(0, 1))
     table.add_column(style=colour, no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for entry in section.entries:
         table.add_row(sign, _body(entry))
     return Panel(table, title=section.title, title_align="left", border_style=colour, padding=(0, 1))

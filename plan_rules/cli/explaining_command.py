@@ -12,8 +12,10 @@ from plan_rules.decision import FactUsed
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid, Message
 from plan_rules.explanation import Explanation, Why, WhyNot, explain
-from plan_rules.plan import Plan
+from plan_rules.plan import Kind, Plan
 from plan_rules.suggestion import did_you_mean
+
+_MOMENTS = (Kind.DATE, Kind.DATETIME)
 
 
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
@@ -90,10 +92,21 @@ def _why_not(answer: WhyNot, plan: Plan, lang: str) -> Iterator[str]:
         return
     yield f"  {'如果下列事实改变, 它就会触发:' if zh else 'it would fire if:'}"
     for fact, value in answer.changes:
-        known = plan.facts.get(fact)
-        yield visible(f"    {known.label if known and zh else fact} = {value_text(fact, value, plan, lang)}")
+        yield visible(f"    {_change(fact, value, plan, lang)}")
     if answer.would:
         yield visible(f"  {'那时' if zh else 'then'}: {'; '.join(_would(item, plan) for item in answer.would)}")
+
+
+def _change(fact: str, value: object, plan: Plan, lang: str) -> str:
+    """A fact as it would have to be; of a day or an instant only whether it has come."""
+    known = plan.facts.get(fact)
+    if lang != "zh":
+        label = fact
+        happened = ("is known" if value else "is not known") if known and known.kind in _MOMENTS else ""
+    else:
+        label = known.label if known else fact
+        happened = ("已有" if value else "尚无") if known and known.kind in _MOMENTS else ""
+    return f"{label} {happened}" if happened else f"{label} = {value_text(fact, value, plan, lang)}"
 
 
 def _would(item: str, plan: Plan) -> str:

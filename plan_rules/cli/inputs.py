@@ -14,6 +14,7 @@ from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
 from plan_rules.diagnostic_text import Lines, lines_of
 from plan_rules.errors import FactsInvalid, Message, PlanInvalid
 from plan_rules.incident import read_facts
+from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
 
 MAX_INPUT = 16 * 1024 * 1024  # bytes; readers refuse less, this only keeps an endless pipe from filling memory
@@ -100,7 +101,9 @@ def facts_of(path: str, plan: Plan, readings: Sequence[str]) -> tuple[dict[str, 
     except FactsInvalid as invalid:
         raise refused(invalid, sources) from invalid
     if readings:
-        facts["policy_reading"] = {**facts.get("policy_reading", {}), **dict(_reading(item) for item in readings)}
+        stated = facts.get("policy_reading")  # or null, or a word: nothing is chosen
+        chosen = dict(_reading(item) for item in readings)
+        facts["policy_reading"] = {**stated, **chosen} if isinstance(stated, dict) else chosen
     return facts, sources
 
 
@@ -120,12 +123,10 @@ def _reading(text: str) -> tuple[str, str]:
     return name.strip(), option.strip()
 
 
-def instant_of(text: str | None) -> dt.datetime | dt.date | None:
+def instant_of(text: str | None) -> dt.datetime | None:
     """`2025-05-20` or `2025-05-20T09:15`."""
-    if text is None:
-        return None
     try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
+        return read_moment(text)
     except ValueError as failure:
         message = Message(
             f"“{text}”不是日期或时刻, 写成 2025-05-20 或 2025-05-20T09:15",

@@ -98,7 +98,7 @@ class _Tongue:
 
 
 def who(bearers: Iterable[Bearer], tongue: _Tongue) -> str:
-    """Who must act, exactly: every group; any of it, or the first who is there; helpers, stand-ins, exceptions."""
+    """Who must act, exactly: every group, any of it or the first who is there; proxies, stand-ins, exceptions."""
     return "; ".join(dict.fromkeys(_bearer(bearer, tongue) for bearer in bearers))
 
 
@@ -106,10 +106,11 @@ def _bearer(bearer: Bearer, tongue: _Tongue) -> str:
     groups = []
     for group in bearer.groups:
         if group.choice == "first_available" and len(group.roles) > 1:
-            joint = (", 不在时", ", or in absence ")
+            first, *rest = group.roles
+            absent = tongue.roles(rest, (", 再不在时", ", then "))
+            groups.append(tongue.role(first) + tongue(f"(不在时{absent})", f" (in absence {absent})"))
         else:
-            joint = ("或", " or ")
-        groups.append(tongue.roles(group.roles, joint))
+            groups.append(tongue.roles(group.roles, ("或", " or ")))
     text = tongue("和", " and ").join(groups)
     notes = [
         (bearer.through, tongue("可由{}代办", "through {}")),
@@ -224,7 +225,7 @@ def _notices(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
 
 def _principles(decision: Decision) -> Iterable[Entry]:
     for item in decision.principles:
-        yield Entry(f"{item.label} ({item.clause})", (), item.clauses)
+        yield Entry(f"{item.label}({item.clause})", (), item.clauses)
 
 
 def _readings(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
@@ -233,7 +234,7 @@ def _readings(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
         text = next((found.text for found in reading.options if found.id == option), "") if reading else ""
         changed = reading is not None and option != reading.chosen
         note = tongue("不是预案采用的选项", "not the plan's own choice") if changed else ""
-        yield Entry(f"{id_} = {option}", _details(("", text), ("", note)), status="changed" if changed else "")
+        yield Entry(f"{id_}={option}", _details(("", text), ("", note)), status="changed" if changed else "")
 
 
 def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str:
@@ -248,4 +249,5 @@ def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str
     if value == "unknown":
         return "未知" if zh else "unknown"
     fact = plan.facts.get(fact_id)
-    return next((known.label for known in fact.values if known.id == value), str(value)) if fact else str(value)
+    labels = {known.id: known.label for known in fact.values} if fact and zh else {}
+    return labels.get(str(value), str(value))

@@ -34,7 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     except Stop as stop:
         return _tell(stop, as_json="--json" in arguments, lang=lang)
     except (EngineError, CalendarUnknown) as failure:
-        unusable = Stop(BAD_PLAN, "plan_unusable", Message(str(failure), str(failure)))
+        error = "calendar_unknown" if isinstance(failure, CalendarUnknown) else "plan_unusable"
+        unusable = Stop(BAD_PLAN, error, Message(str(failure), str(failure)))
         return _tell(unusable, as_json="--json" in arguments, lang=lang)
     except _USAGE as usage:
         return _tell_usage(usage, lang)

@@ -66,7 +66,8 @@ def run_step(plan: Plan, step: Step, *, engine: str = "durable") -> StepVerdict:
     """Decide one step and compare; a refusal nobody expected is a mismatch, not an error."""
     facts = dict(step.facts)
     if step.readings:
-        facts["policy_reading"] = {**facts.get("policy_reading", {}), **step.readings}
+        stated = facts.get("policy_reading")  # or null, or a word: nothing is chosen
+        facts["policy_reading"] = {**(stated if isinstance(stated, dict) else {}), **step.readings}
     try:
         decision = decide(plan, facts, at=step.at, engine=engine)
     except FactsInvalid as refusal:

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from plan_rules.condition import Scalar
 from plan_rules.errors import Span
+from plan_rules.instants import read_clock, read_day, read_instant
 from plan_rules.language.tree import Fields, Report, Text, Tree
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
 from plan_rules.scenarios.shapes import check_name, is_null, mapping, readings_of
@@ -19,24 +20,23 @@ from plan_rules.scenarios.shapes import check_name, is_null, mapping, readings_o
 _TRUE = ("true", "是")
 _FALSE = ("false", "否")
 _UNKNOWN = ("unknown", "未知")
+_NO_READINGS = ("defaults", *_UNKNOWN)  # the readings stand as the plan has them
 _DIGITS = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 
 
 def instant(text: str) -> dt.datetime | dt.date | None:
     """An ISO date (as a date) or instant, or None when it is neither."""
-    try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return read_day(text) or read_instant(text)
 
 
 def fact_value(name: Text, tree: Tree, plan: Plan, report: Report, *, as_it_stands: bool = False) -> Any:
     """The value for decide.  With `as_it_stands` nothing is reported: what does not fit is handed on as text."""
     noted = Report() if as_it_stands else report
     fact = plan.facts.get(name)
-    if name == "policy_reading":
-        fields = mapping(tree, "policy_reading", "`policy_reading`", noted)
+    if fact is not None and fact.kind is Kind.READINGS:
+        if is_null(tree) or tree in _NO_READINGS:
+            return None
+        fields = mapping(tree, fact.id, f"`{fact.id}`", noted)
         return str(tree) if fields is None else readings_of(fields, plan, noted)
     if fact is None:
         check_name(name, plan.facts, "事实", "fact", noted)
@@ -72,19 +72,19 @@ def _typed(fact: Fact, text: Text) -> Scalar | Unknown | _Wrong:
         return UNKNOWN
     match fact.kind:
         case Kind.BOOL:
-            return True if text in _TRUE else False if text in _FALSE else _WRONG
+            bare = text if text.plain else ""  # a quoted "true" is a text, not true
+            return True if bare in _TRUE else False if bare in _FALSE else _WRONG
         case Kind.ENUM | Kind.ORDINAL:
             return next((value.id for value in fact.values if text in (value.id, value.label)), _WRONG)
         case Kind.INTEGER:
-            fits = _DIGITS.fullmatch(text) and fact.low <= int(text) <= fact.high
+            fits = text.plain and _DIGITS.fullmatch(text) and fact.low <= int(text) <= fact.high
             return int(text) if fits else _WRONG
         case Kind.DATE:
-            moment = None if is_null(text) else instant(text)
-            return None if is_null(text) else str(text) if moment and len(text) == 10 else _WRONG
+            return None if is_null(text) else str(text) if read_day(text) else _WRONG
         case Kind.DATETIME:
             if is_null(text):
                 return None
-            return str(text) if _TIME.fullmatch(text) or instant(text) else _WRONG
+            return str(text) if read_clock(text) is not None or instant(text) else _WRONG
         case Kind.READINGS:
             return _WRONG
         case _:

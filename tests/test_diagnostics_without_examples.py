@@ -1,0 +1,172 @@
+"""The diagnostics that no short example shows, and what holds of all of them: a severity, a place, both languages."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import plan_rules as pr
+from plan_rules.incident import read_facts
+from plan_rules.language.characters import MAX_BYTES
+from plan_rules.language.document import MAX_DEPTH, MAX_NODES, MAX_SCALAR, parse
+from plan_rules.language.reader import read
+from plan_rules.language.tree import MAX_DIAGNOSTICS, Report
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs" / "reference" / "diagnostics"
+SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+SOURCE = """\
+底本: {id: fire_source, 名称: 消防小预案原文}
+条目:
+- {id: 一, 标题: 火情处置}
+- {id: 一.a, 原文: 发现火情的，值班员应立即查看现场。}
+- {id: 一.b, 原文: 看到明火的，经理应在十分钟内拨打119，不得使用电梯。}
+- {id: 一.c, 原文: 人少的，可以不疏散。}
+- {id: 一.d, 原文: 救人第一。}
+"""
+CODE = re.compile("(?:TX|PR|FA|SC)[0-9]{3}")
+Given = tuple[pr.Diagnostic, ...]
+
+
+def of_text(text: str | bytes) -> Given:
+    """What is wrong with a text as YAML."""
+    report = Report()
+    parse(text, "example.yaml", report)
+    return report.sorted()
+
+
+def of_plan(text: str) -> Given:
+    return read(text, "example.yaml").diagnostics
+
+
+def of_plan_beside(source: str, plan: str, folder: Path) -> Given:
+    """What is wrong with a plan whose source text lies beside it."""
+    (folder / "fire.yaml").write_text(source, encoding="utf-8")
+    named = plan.replace('版本: "1"', '版本: "1"\n  底本: fire.yaml')
+    return read(named, "example.yaml", folder).diagnostics
+
+
+def many_facts_decide_the_tier() -> str:
+    """The small plan with the tier resting on fifteen more facts."""
+    names = [f"征兆{number}" for number in range(15)]
+    declared = "".join(f"  {name}: {{id: sign_{at}, 类型: 是否, 默认: 否}}\n" for at, name in enumerate(names))
+    assigned = f"    当: {{任一: [{', '.join(f'{{{name}: 是}}' for name in names)}]}}"
+    return SMALL.replace("事实:\n", "事实:\n" + declared).replace("    当: {看到明火: 是, 火势: 至少 小}", assigned)
+
+
+def refused_instant(at: str) -> Given:
+    with pytest.raises(pr.FactsInvalid) as refused:
+        pr.decide(pr.load(), {}, at=at)
+    return refused.value.diagnostics
+
+
+WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
+    "TX001": [lambda _: of_text("名称: 预案".encode("gb18030"))],
+    "TX002": [lambda _: of_text("a" * (MAX_BYTES + 1))],
+    "TX003": [
+        lambda _: of_text("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)),
+        lambda _: of_text("名称: " + "字" * (MAX_SCALAR + 1)),
+        lambda _: of_text("[" + "a," * MAX_NODES + "]"),
+    ],
+    "TX013": [lambda _: of_plan(SMALL + "".join(f"不认识{at}: 1\n" for at in range(MAX_DIAGNOSTICS + 1)))],
+    "PR063": [
+        lambda folder: of_plan_beside(SOURCE.replace("救人第一", "先救人"), SMALL, folder),
+        lambda folder: of_plan_beside(SOURCE.replace("火情处置", "火灾处置"), SMALL, folder),
+    ],
+    "PR064": [lambda folder: of_plan_beside(SOURCE + "- {id: 一.e, 原文: 事后应总结。}\n", SMALL, folder)],
+    "PR065": [
+        lambda folder: of_plan_beside(SOURCE.replace("- {id: 一.d, 原文: 救人第一。}\n", ""), SMALL, folder),
+        lambda folder: of_plan_beside(SOURCE, SMALL.replace("    所立", "    覆盖: [一.z]\n    所立"), folder),
+    ],
+    "PR066": [lambda _: of_plan(SMALL)],
+    "PR069": [lambda _: of_plan(many_facts_decide_the_tier())],
+    "FA008": [lambda _: refused_instant("昨天")],
+}
+CASES = [
+    pytest.param(code, case, id=f"{code}-{at}")
+    for code, cases in WITHOUT_EXAMPLE.items()
+    for at, case in enumerate(cases)
+]
+PLACELESS = {"TX013", "FA008"}
+
+
+@pytest.mark.parametrize(("code", "case"), CASES)
+def test_a_code_without_an_example_is_reported_too(code: str, case: Callable[[Path], Given], tmp_path: Path) -> None:
+    found = [item for item in case(tmp_path) if item.code == code]
+
+    assert found
+    for item in found:
+        assert item.message.zh
+        assert item.message.en
+        assert item.help
+        assert item.help.zh
+        assert item.help.en
+        assert item.span or code in PLACELESS
+
+
+def test_every_page_has_an_example_or_a_case_here() -> None:
+    pages = {page.stem: page.read_text(encoding="utf-8") for page in PAGES.glob("*[0-9].md")}
+
+    assert {code for code, page in pages.items() if page.count("```yaml") != 2} == set(WITHOUT_EXAMPLE)
+
+
+def test_the_severity_of_each_code_is_the_one_on_its_page_and_in_the_index() -> None:
+    lines = (PAGES / "index.md").read_text(encoding="utf-8")
+    index = dict(re.findall(r"^\| \[(\w+)\]\(.*?\) \| \S+ (\w+) \|", lines, re.MULTILINE))
+    pages = dict[str, str]()
+    for page in PAGES.glob("*[0-9].md"):
+        stated = re.search(r"^\*.*\* \S+ (error|warning|note)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        pages[page.stem] = stated.group(1) if stated else ""
+
+    assert pages == index
+    assert {code: {severity} for code, severity in index.items()} == severities_in_the_source()
+
+
+def severities_in_the_source() -> dict[str, set[str]]:
+    """Each code with the severities it is written with; a call that names none makes an error."""
+    found: dict[str, set[str]] = {}
+    for file in (ROOT / "plan_rules").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                named = [part.attr.lower() for part in given if isinstance(part, ast.Attribute) and is_severity(part)]
+                for part in given:
+                    if isinstance(part, ast.Constant) and CODE.fullmatch(str(part.value)):
+                        found.setdefault(str(part.value), set()).update(named or ["error"])
+    return found
+
+
+def is_severity(part: ast.Attribute) -> bool:
+    return isinstance(part.value, ast.Name) and part.value.id == "Severity"
+
+
+def test_a_plan_beside_its_whole_source_text_has_no_defect(tmp_path: Path) -> None:
+    assert of_plan_beside(SOURCE, SMALL, tmp_path) == ()
+
+
+def test_a_text_nested_as_deep_as_is_allowed_is_read() -> None:
+    assert of_text("[" * MAX_DEPTH + "]" * MAX_DEPTH) == ()
+
+
+def test_a_file_over_the_limit_is_refused_with_the_code_of_a_text_over_it(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_bytes(b"#" * (MAX_BYTES + 1))
+
+    assert [found.code for found in pr.check(file)] == ["TX002"]
+
+
+def test_a_list_that_is_cut_ends_with_a_note() -> None:
+    cut = WITHOUT_EXAMPLE["TX013"][0](Path())
+
+    assert len(cut) == MAX_DIAGNOSTICS + 1
+    assert (cut[-1].code, str(cut[-1].severity)) == ("TX013", "note")
+
+
+def test_a_facts_file_that_is_not_utf_8_is_refused_at_its_line() -> None:
+    with pytest.raises(pr.FactsInvalid) as refused:
+        read_facts("staff_assaulted: true\n# 备注\n".encode("gb18030"), "facts.yaml", pr.load())
+
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.span and found.span.line) == ("TX001", 2)
