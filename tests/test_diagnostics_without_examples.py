@@ -170,3 +170,34 @@ def test_a_facts_file_that_is_not_utf_8_is_refused_at_its_line() -> None:
 
     (found,) = refused.value.diagnostics
     assert (found.code, found.span and found.span.line) == ("TX001", 2)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ("火势: 至少 小", "火势: []", "PR022"),
+        ("火势: 至少 小", "火势: [[小]]", "PR022"),
+        ("火势: 至少 小", "等级: {严重: 是}", "PR022"),
+        ("{任一: [{闻到烟味: 是}, {看到明火: 是}]}", "{任一: []}", "PR022"),
+        ("责任: [值班员, 经理]", "责任: []", "PR022"),
+        ("适用: 有火情\n\n角色", "取: 中间\n  适用: 有火情\n\n角色", "PR031"),
+        ("起算: 发现时间", "起算: 发现时间, 顺延: 也许", "PR031"),
+        ("早于 发现时间}}", "早于 发现时间}, 级别: 严重}", "PR031"),
+        ("{id: call_119}", "{id: call_119, 保护: 也许}", "PR031"),
+        ("{id: found_at, 类型: 时刻}", "{id: found_at, 类型: 时刻, 来源: 别处}", "PR031"),
+        ("级: 2", "级: 1", "PR024"),
+        ("起算: 发现时间", "起算: 发现时间, 对象: {依次: [经理]}", "PR020"),
+        ("起算: 发现时间", "起算: 发现时间, 完成: 在场人数", "PR040"),
+    ],
+)
+def test_what_would_silently_mean_something_else_is_reported(right: str, wrong: str, code: str) -> None:
+    text = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+    assert right in text
+
+    assert code in {found.code for found in read(text.replace(right, wrong), "small.yaml").diagnostics}
+
+
+def test_a_situation_may_show_that_a_duty_is_done() -> None:
+    text = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+
+    assert read(text.replace("起算: 发现时间", "起算: 发现时间, 完成: 人多"), "small.yaml").plan is not None

@@ -23,7 +23,7 @@ from plan_rules.errors import Severity, Span
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import Clause, Fact, Impossible, Kind, Notice, Plan, Presumption, Reading, Remark
+from plan_rules.plan import Clause, Fact, Impossible, Kind, Notice, Plan, Presumption, Reading, Remark, Tier
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000
@@ -33,6 +33,7 @@ def check(plan: Plan, head: PlanHead, report: Report) -> None:
     """Report what is wrong with the plan as a whole."""
     _check_exemptions(plan, report)
     _check_precedence(plan, report)
+    _check_ranks(plan, report)
     tiers_sound = _check_tier_cycles(plan, report)
     _check_clauses(plan, report)
     _check_ids(plan, report)
@@ -84,6 +85,23 @@ def _check_exemptions(plan: Plan, report: Report) -> None:
                         related_label=("被例外的条款", "the clause excepted from"),
                         subject=clause.id,
                     )
+
+
+def _check_ranks(plan: Plan, report: Report) -> None:
+    """Of two tiers of one rank none would take precedence."""
+    seen: dict[int, Tier] = {}
+    for tier in plan.tiers.values():
+        first = seen.setdefault(tier.rank, tier)
+        if first is not tier:
+            report.add(
+                "PR024",
+                (f"两个等级的“级”都是 {tier.rank}", f"two tiers have the rank {tier.rank}"),
+                tier.span,
+                ("每个等级写不同的“级”", "give each tier a rank of its own"),
+                related=first.span,
+                related_label=("另一个在这里", "the other is here"),
+                subject=tier.id,
+            )
 
 
 def _check_precedence(plan: Plan, report: Report) -> None:

@@ -57,7 +57,7 @@ class ConditionReader:
         self._facts = facts
         self._tiers = tiers
         self._readings = readings
-        self._situations = situations
+        self.situations = situations
         self._report = report
 
     def read(self, tree: Tree | None, *, stated: bool = False) -> Condition:
@@ -118,7 +118,7 @@ class ConditionReader:
     def _named(self, name: Text) -> Condition:
         if value_word(name) == "总是":
             return ALWAYS
-        found = self._situations.find(name, also=())
+        found = self.situations.find(name, also=())
         return InSituation(found) if found is not None else ALWAYS
 
     def _entry(self, key: Text, value: Tree, stated: bool) -> Condition:
@@ -153,9 +153,9 @@ class ConditionReader:
         return (self.read(value, stated=stated),)
 
     def _about(self, key: Text, value: Tree, stated: bool) -> Condition:
-        if key in self._situations.ids:
+        if key in self.situations.ids:
             return self._situation(key, value)
-        fact = self._facts.find(key, also=tuple(self._situations.ids))
+        fact = self._facts.find(key, also=tuple(self.situations.ids))
         if fact is None:
             return ALWAYS
         return self._phrase(fact, value, stated=stated) or ALWAYS
@@ -164,7 +164,7 @@ class ConditionReader:
         holds = YES_NO.get(value_word(value)) if isinstance(value, Text) else None
         if holds is None:
             self._misplaced(value, "“是”或“否”", "`yes` or `no`")
-        condition = InSituation(self._situations.ids[key])
+        condition = InSituation(self.situations.ids[key])
         return condition if holds or holds is None else Not(condition)
 
     def _tier(self, value: Tree) -> Condition:

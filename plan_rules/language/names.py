@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from plan_rules.errors import Span
 from plan_rules.language.characters import report_full_width
+from plan_rules.language.keywords import value_word
 from plan_rules.language.tree import Report, Text
 from plan_rules.suggestion import did_you_mean
 
@@ -104,6 +105,25 @@ class Names(Generic[Thing]):
             related_label=("第一次声明在这里", "first declared here"),
             subject=word,
         )
+
+
+Meaning = TypeVar("Meaning")
+
+
+def one_of(word: Text | None, meanings: Mapping[str, Meaning], default: Meaning, report: Report) -> Meaning:
+    """What a closed word means; `default` where none is written, and where another word is, which is reported."""
+    if word is None:
+        return default
+    meant = value_word(word)
+    if meant not in meanings:
+        report.add(
+            "PR031",
+            (f"这里不能写“{word}”", f"`{word}` cannot be written here"),
+            word.span,
+            ("写" + "或".join(f"“{known}”" for known in meanings), "write one of: " + ", ".join(meanings)),
+        )
+        return default
+    return meanings[meant]
 
 
 def cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...] | None:

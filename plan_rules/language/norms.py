@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from plan_rules.condition import Condition, Is, Present
-from plan_rules.language.conditions import YES_NO, ConditionReader
+from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.keywords import canonical, value_word
-from plan_rules.language.names import Names
+from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import (
@@ -162,6 +162,14 @@ class NormReader:
         joined = "all"
         if isinstance(tree, Fields):
             joined = "any"
+            for key in tree:
+                if canonical(key) != "any":
+                    self.report.add(
+                        "PR020",
+                        (f"不认识的键“{key}”", f"unknown key `{key}`"),
+                        key.span,
+                        ("写“任一: [...]”; 都要告知的写成列表", "write `any: [...]`; a list means all of them"),
+                    )
             tree = next(iter(tree.values()), Items())
         words = tree if isinstance(tree, Items) else [tree]
         found = [self._party(word) for word in words if isinstance(word, Text)]
@@ -208,8 +216,17 @@ class NormReader:
                 return Present(fact.id, True), fact.id
             if fact.kind is Kind.BOOL:
                 return Is(fact.id, (True,)), None
-        if isinstance(tree, Text):
-            self.facts.unknown(tree)
+            self.report.add(
+                "PR040",
+                (f"“{fact.label}”不是是否、日期或时刻", f"`{fact.id}` is no bool, date or datetime"),
+                tree.span,
+                ("写成条件, 如 {事实: 值}", "write a condition, such as `{fact: value}`"),
+                related=fact.span,
+                facts=(fact.id,),
+            )
+            return None, None
+        if isinstance(tree, Text) and tree not in self.conditions.situations.ids:
+            self.facts.unknown(tree, also=tuple(self.conditions.situations.ids))
             return None, None
         return self.conditions.read(tree), None
 
@@ -238,7 +255,7 @@ class NormReader:
         if counted:
             term, amount = _UNITS[counted.group(2)], int(counted.group(1))
             self._check_start(shape, term, amount, start)
-            roll = shape.roll is not None and YES_NO.get(value_word(shape.roll)) is True
+            roll = one_of(shape.roll, {"是": True, "否": False}, False, self.report)
             return TimeLimit(term, str(word), amount, start.id if start else None, roll)
         stated = _STATED.fullmatch(word)
         known = _TERMS.get(value_word(stated.group(1).strip())) if stated else None

@@ -16,8 +16,7 @@ from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
-from plan_rules.language.keywords import value_word
-from plan_rules.language.names import Names, cycle
+from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import read_source
@@ -133,7 +132,7 @@ class _PlanReader:
             parties={id_: name for name, id_ in self._words.parties.ids.items() if name != id_},
             source=source,
             scope=self._words.conditions.read(head.scope),
-            highest_tier=head.take is None or value_word(head.take) != "最低",
+            highest_tier=one_of(head.take, {"最高": True, "最低": False}, True, self._report),
         )
         self._check_readings()
         checks.check(plan, head, self._report)
@@ -188,7 +187,7 @@ class _PlanReader:
                     condition=condition,
                     facts=mentioned(condition),
                     span=shape.id.span,
-                    warn=shape.severity is not None and value_word(shape.severity) == "警告",
+                    warn=one_of(shape.severity, {"警告": True}, False, self._report),
                     text=str(shape.note or ""),
                 )
             )

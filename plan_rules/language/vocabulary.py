@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import value_word
-from plan_rules.language.names import Names
+from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.plan import (
@@ -199,9 +199,9 @@ def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: R
         default=default,
         question=str(shape.question or f"{name}?"),
         confirm_by=tuple(found.id for word in shape.confirm_by if (found := words.roles.find(word))),
-        of_case=shape.origin is not None and value_word(shape.origin) == "案件",
+        of_case=one_of(shape.origin, {"案件": True}, False, report),
         note=str(shape.note or ""),
-        worse=_WORSE.get(value_word(shape.worse), "") if shape.worse else "",
+        worse=one_of(shape.worse, _WORSE, "", report),
     )
 
 
@@ -244,7 +244,7 @@ def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
             label=str(name),
             span=name.span,
             after=after,
-            protective=shape.protective is not None and value_word(shape.protective) == "是",
+            protective=one_of(shape.protective, {"是": True, "否": False}, False, known.report),
             note=str(shape.note or ""),
         )
         words.actions.declare(name, shape.id, action)
