@@ -26,7 +26,8 @@ from plan_rules.decision import (
     Reason,
     Violation,
 )
-from plan_rules.facts import Facts, shown
+from plan_rules.fact_values import shown
+from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.normal import Lowered, Normal
 from plan_rules.plan import UNKNOWN, Plan

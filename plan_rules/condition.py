@@ -5,6 +5,7 @@ Nothing here evaluates anything: what it means for a condition to hold is in `tr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -99,18 +100,29 @@ Condition: TypeAlias = (
 )
 
 
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """The parts of a condition that have no parts, left to right."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield condition
+
+
 def mentioned(condition: Condition) -> tuple[str, ...]:
-    """The facts a condition names, once each."""
+    """The facts a condition names itself, once each."""
     found: dict[str, None] = {}
-    stack: list[object] = [condition]
-    while stack:
-        part = stack.pop()
-        for name in ("fact", "than"):
-            if hasattr(part, name):
-                found[getattr(part, name)] = None
-        stack.extend(reversed(getattr(part, "parts", ())))
-        if hasattr(part, "part"):
-            stack.append(part.part)
+    for leaf in leaves(condition):
+        match leaf:
+            case Is(fact) | Within(fact) | Present(fact) | Unstated(fact):
+                found[fact] = None
+            case Earlier(fact, than):
+                found[fact] = found[than] = None
+            case _:
+                pass
     return tuple(found)
 
 

@@ -15,15 +15,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from plan_rules.assembly import assembler
-from plan_rules.condition import mentioned
+from plan_rules.condition import leaves
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
-from plan_rules.errors import PlanRulesError
-from plan_rules.facts import Facts, fact_reader, shown
+from plan_rules.errors import FactsInvalid, PlanRulesError
+from plan_rules.fact_values import shown
+from plan_rules.facts import FactReader, Facts, fact_reader
+from plan_rules.inference import Inference, inference, tied_together
 from plan_rules.normal import Lowered, facts_of, lower
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, telling_values
 from plan_rules.predicate import compiled
-from plan_rules.unknowns import trial_values
+from plan_rules.truth import Wide
 
 MAX_CHANGES = 4
 MAX_TRIALS = 60_000
@@ -111,12 +113,11 @@ def explain(
 
 def _smallest_change(clause: str, facts: Facts, lowered: Lowered) -> tuple[tuple[str, Jsonable], ...]:
     plan = lowered.plan
-    keys = [key for key in lowered.conditions if key == clause or key.startswith(f"{clause}#")]
+    keys = plan.firing_keys(clause)
     tests = [compiled(lowered.conditions[key], plan, lowered.readings) for key in keys]
-    own = tests[1:] if len(tests) == len(plan.clauses[clause].norms) + 1 and len(tests) > 1 else tests[:1]
     stated = {fact: facts.values[fact] for fact in facts.source if facts.source[fact] == "stated"}
     candidates = _candidates(keys, facts, lowered)
-    reader = fact_reader(plan)
+    reader, inferring = fact_reader(plan), inference(plan, lowered.readings)
     trials = 0
     for size in range(1, MAX_CHANGES + 1):
         for changed in combinations(candidates, size):
@@ -125,10 +126,18 @@ def _smallest_change(clause: str, facts: Facts, lowered: Lowered) -> tuple[tuple
                 if trials > MAX_TRIALS:
                     return ()
                 change = dict(zip(changed, values, strict=True))
-                trial = {**stated, **change}
-                if reader.consistent(trial) and any(test(reader.derive(trial).wide) is True for test in own):
+                wide = _wide({**stated, **change}, reader, inferring)
+                if wide is not None and any(test(wide) is True for test in tests):
                     return tuple((fact, _answer(plan.facts[fact], value)) for fact, value in change.items())
     return ()
+
+
+def _wide(stated: dict[str, Any], reader: FactReader, inferring: Inference) -> Wide | None:
+    """What engines would see of these facts; None where they cannot all be true."""
+    try:
+        return reader.follow(stated, inferring).wide
+    except FactsInvalid:
+        return None
 
 
 def _candidates(keys: Iterable[str], facts: Facts, lowered: Lowered) -> dict[str, list[Any]]:
@@ -136,25 +145,17 @@ def _candidates(keys: Iterable[str], facts: Facts, lowered: Lowered) -> dict[str
     plan = lowered.plan
     near = dict.fromkeys(fact for key in keys for fact in facts_of(lowered.conditions[key]))
     linked = dict.fromkeys(
-        fact for group in _linked(plan) if set(group) & set(near) for fact in group if fact in facts.source
+        fact for group in tied_together(plan) if set(group) & set(near) for fact in group if fact in facts.source
     )
-    conditions = [lowered.conditions[key] for key in keys]
+    about = [leaf for key in keys for leaf in leaves(lowered.conditions[key])]
     found = {}
     for name in (*near, *(fact for fact in linked if fact not in near)):
         fact = plan.facts[name]
         now = facts.values[name]
-        others = [value for value in _values(fact, trial_values(fact, conditions)) if _differs(fact, value, now)]
+        others = [value for value in _values(fact, telling_values(fact, about)) if _differs(fact, value, now)]
         if not fact.of_case and others:
             found[name] = others
     return found
-
-
-def _linked(plan: Plan) -> Iterator[tuple[str, ...]]:
-    """Facts that combinations that cannot be, and presumptions, tie together."""
-    for impossible in plan.impossibles:
-        yield impossible.facts
-    for presumption in plan.presumptions:
-        yield (*mentioned(presumption.condition), *(fact for fact, _ in presumption.fills))
 
 
 def _values(fact: Fact, values: Iterable[Any]) -> Iterator[Any]:

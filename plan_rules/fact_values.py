@@ -9,14 +9,30 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any, NoReturn, assert_never
+from typing import Any, NoReturn, TypeAlias, assert_never
 
+from plan_rules.condition import Scalar
+from plan_rules.decision import Jsonable
 from plan_rules.errors import Diagnostic, Message, Severity
-from plan_rules.instants import Instant, local, read_clock, read_day, read_instant
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.instants import Instant, local, read_clock, read_day, read_instant, written
+from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
 from plan_rules.suggestion import did_you_mean
 
 _UNKNOWN_WORDS = frozenset({"unknown", "未知"})
+
+
+FactValue: TypeAlias = Scalar | Unknown | Instant
+
+
+def shown(value: FactValue) -> Jsonable:
+    """One value as JSON."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return written(value)
 
 
 class FactDefect(Exception):

@@ -7,13 +7,13 @@ typed, bounded input; a *Reading* is a named choice where the source is ambiguou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
-from plan_rules.condition import ALWAYS, All, Condition, Scalar, UnderReading
+from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, UnderReading, Within, leaves
 from plan_rules.errors import Span
 
 if TYPE_CHECKING:
@@ -410,6 +410,30 @@ class Deputy:
     under: tuple[UnderReading, ...]
 
 
+def norm_key(clause: str, index: int) -> str:
+    """The key of a norm's own condition in `Plan.rules`."""
+    return f"{clause}#{index}"
+
+
+def clause_of(key: str) -> str:
+    """The clause (or notice) that a key of `Plan.rules` is about."""
+    return key.partition("#")[0]
+
+
+def telling_values(fact: Fact, about: Iterable[Condition]) -> tuple[Any, ...]:
+    """Values of a fact that meet every case these leaves tell apart; of a day or instant, whether it has come."""
+    if fact.domain:
+        return fact.domain
+    if fact.kind is not Kind.INTEGER:
+        return (False, True)
+    edges = {fact.low, fact.high}
+    for leaf in about:
+        if isinstance(leaf, Within) and leaf.fact == fact.id:
+            edges |= set() if leaf.low is None else {leaf.low - 1, leaf.low}
+            edges |= set() if leaf.high is None else {leaf.high, leaf.high + 1}
+    return tuple(sorted(edge for edge in edges if fact.low <= edge <= fact.high))
+
+
 @dataclass(frozen=True)
 class Plan:
     """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of the text it was read from."""
@@ -452,9 +476,27 @@ class Plan:
             found[clause.id] = clause.condition
             for index, norm in enumerate(clause.norms):
                 if norm.condition != ALWAYS:
-                    found[f"{clause.id}#{index}"] = All((clause.condition, norm.condition))
+                    found[norm_key(clause.id, index)] = All((clause.condition, norm.condition))
         found.update((notice.id, notice.condition) for notice in self.notices)
         return found
+
+    def firing_keys(self, clause: str) -> tuple[str, ...]:
+        """The keys in `rules` of which one has to hold for the clause to fire.
+
+        A clause all of whose norms have conditions of their own fires only with one of them.
+        """
+        norms = self.clauses[clause].norms
+        if norms and all(norm.condition != ALWAYS for norm in norms):
+            return tuple(norm_key(clause, index) for index in range(len(norms)))
+        return (clause,)
+
+    def leaves(self, condition: Condition) -> Iterator[Condition]:
+        """The leaves of a condition with its situations opened."""
+        for leaf in leaves(condition):
+            if isinstance(leaf, InSituation):
+                yield from self.leaves(self.situations[leaf.situation].condition)
+            else:
+                yield leaf
 
     @property
     def incident_model(self) -> type[BaseModel]:

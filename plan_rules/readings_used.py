@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from plan_rules.condition import All, AnyOf, Condition, InSituation, Not, TierIs, UnderReading
+from plan_rules.condition import Condition, TierIs, UnderReading
 from plan_rules.normal import Lowered, Normaliser
 from plan_rules.plan import Bearers, Clause, Plan
 from plan_rules.predicate import Predicate, compiled
@@ -74,18 +74,12 @@ def _of_bearers(bearers: Bearers) -> Iterable[str]:
 
 
 def _of(condition: Condition, plan: Plan) -> Iterable[str]:
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _of(part, plan)
-        case Not(part):
-            yield from _of(part, plan)
-        case UnderReading(reading):
-            yield reading
-        case InSituation(name):
-            yield from _of(plan.situations[name].condition, plan)
-        case TierIs(tiers):
-            for tier in tiers:
-                yield from _of(tier_condition(plan, tier), plan)
-        case _:
-            return
+    for leaf in plan.leaves(condition):
+        match leaf:
+            case UnderReading(reading):
+                yield reading
+            case TierIs(tiers):
+                for tier in tiers:
+                    yield from _of(tier_condition(plan, tier), plan)
+            case _:
+                pass

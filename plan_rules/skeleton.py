@@ -13,7 +13,7 @@ from functools import lru_cache
 from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, PrincipleAnswer, TierAnswer
 from plan_rules.normal import Lowered
-from plan_rules.plan import COUNTED, Action, Clause, Norm, Plan, Step, Strength, Term, TimeLimit
+from plan_rules.plan import COUNTED, Action, Clause, Norm, Plan, Step, Strength, Term, TimeLimit, norm_key
 from plan_rules.predicate import Predicate, compiled
 
 _URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}
@@ -77,18 +77,14 @@ class Articulation:
         self._norms: dict[str, tuple[_Applied, ...]] = {
             clause.id: tuple(self._applied(clause)) for clause in self._plan.clauses.values()
         }
-        self._conditional = {
-            clause.id: tuple(f"{clause.id}#{index}" for index in range(len(clause.norms)))
-            for clause in self._plan.clauses.values()
-            if clause.norms and all(f"{clause.id}#{index}" in lowered.conditions for index in range(len(clause.norms)))
-        }
+        self._firing = {clause: self._plan.firing_keys(clause) for clause in self._plan.clauses}
         self.of = lru_cache(maxsize=4096)(self._skeleton)
 
     def _applied(self, clause: Clause) -> Iterable[_Applied]:
         """The norms of a clause that stand under the readings chosen."""
         for index, norm in enumerate(clause.norms):
             if self._stands(norm.under):
-                yield _Applied(clause, norm, f"{clause.id}#{index}", self._strength(norm), self._bearer(norm))
+                yield _Applied(clause, norm, norm_key(clause.id, index), self._strength(norm), self._bearer(norm))
 
     def _stands(self, under: tuple[UnderReading, ...]) -> bool:
         return all(self._readings[reading.reading] in reading.options for reading in under)
@@ -124,7 +120,7 @@ class Articulation:
 
     def _skeleton(self, fired: frozenset[str], deputies: tuple[str, ...]) -> Skeleton:
         plan = self._plan
-        clauses = [clause for clause in plan.clauses.values() if clause.id in fired and self._says(clause, fired)]
+        clauses = [clause for clause in plan.clauses.values() if any(key in fired for key in self._firing[clause.id])]
         waived = self._waived(clauses)
         applied = [
             _with_deputies(norm, deputies)
@@ -144,10 +140,6 @@ class Articulation:
             principles=self._principles(clauses, frozenset(names)),
             notices=(*self._notices(fired), *(self._advice(norm) for norm in applied if norm not in binding)),
         )
-
-    def _says(self, clause: Clause, fired: frozenset[str]) -> bool:
-        """A clause all of whose norms have conditions of their own fires only with one of them."""
-        return clause.id not in self._conditional or any(key in fired for key in self._conditional[clause.id])
 
     def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:
         """What exceptions take away: clause -> actions.  An exception that is itself excepted takes nothing away."""

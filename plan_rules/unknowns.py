@@ -6,15 +6,16 @@ that it may have given what is stated.  Where no single fact settles a clause, e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from plan_rules.condition import All, AnyOf, Condition, Within
+from plan_rules.condition import leaves
 from plan_rules.decision import Undetermined
-from plan_rules.facts import Facts, fact_reader
-from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import UNKNOWN, Fact, Kind
+from plan_rules.facts import Facts
+from plan_rules.inference import inference
+from plan_rules.normal import Lowered
+from plan_rules.plan import UNKNOWN, clause_of, telling_values
 from plan_rules.predicate import Predicate, compiled
 
 
@@ -29,13 +30,13 @@ class Unknowns:
         self._conditions: dict[str, Predicate] = {
             key: compiled(condition, plan, lowered.readings)
             for key, condition in lowered.conditions.items()
-            if key.partition("#")[0] in plan.clauses
+            if clause_of(key) in plan.clauses
         }
         self._mentioned = {
             fact: tuple(key for key in keys if key in self._conditions) for fact, keys in lowered.mentioned.items()
         }
         self._consistent = lru_cache(maxsize=8192)(self._could_be)
-        self._reader = fact_reader(plan)
+        self._inference = inference(plan, lowered.readings)
 
     def of(self, facts: Facts, fired: frozenset[str]) -> tuple[Undetermined, ...]:
         """The unknown facts worth asking about, in the plan's order."""
@@ -60,7 +61,7 @@ class Unknowns:
                 continue
             deciding = [fact for fact in possible if True in outcomes[fact] or False in outcomes[fact]]
             for fact in deciding or possible:
-                blocked.setdefault(fact, set()).add(key.partition("#")[0])
+                blocked.setdefault(fact, set()).add(clause_of(key))
         declared = [fact for fact in self._facts if fact in blocked] if len(blocked) > 1 else list(blocked)
         for fact in declared:
             clauses = tuple(sorted(blocked[fact], key=self._order.__getitem__))
@@ -71,36 +72,14 @@ class Unknowns:
         fact, condition = self._facts[fact_id], self._conditions[key]
         around = tuple(
             (name, facts.values[name])
-            for name in self._reader.linked(fact_id)
+            for name in self._inference.linked(fact_id)
             if name in facts.source and facts.values[name] is not UNKNOWN
         )
         return {
             condition({**facts.wide, fact_id: value})
-            for value in trial_values(fact, (self._lowered.conditions[key],))
+            for value in telling_values(fact, leaves(self._lowered.conditions[key]))
             if not fact.domain or self._consistent(fact_id, value, around)
         }
 
     def _could_be(self, fact: str, value: Any, around: tuple[tuple[str, Any], ...]) -> bool:
-        return self._reader.consistent({**dict(around), fact: value})
-
-
-def trial_values(fact: Fact, conditions: Iterable[Normal]) -> tuple[Any, ...]:
-    """Values of the fact that meet every case the conditions tell apart."""
-    if fact.domain:
-        return fact.domain
-    if fact.kind is not Kind.INTEGER:
-        return (False, True)
-    edges = {fact.low, fact.high}
-    for condition in conditions:
-        edges |= _edges(condition, fact.id)
-    return tuple(sorted(edge for edge in edges if fact.low <= edge <= fact.high))
-
-
-def _edges(condition: Condition, fact: str) -> set[int]:
-    match condition:
-        case All(parts) | AnyOf(parts):
-            return {edge for part in parts for edge in _edges(part, fact)}
-        case Within(name, low, high) if name == fact:
-            return {edge for bound in (low, high) if bound is not None for edge in (bound - 1, bound, bound + 1)}
-        case _:
-            return set()
+        return self._inference.consistent({**dict(around), fact: value})

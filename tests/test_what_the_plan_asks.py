@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -338,3 +339,21 @@ def test_the_change_that_why_not_names_makes_the_clause_fire(facts: dict[str, An
             changes[fact] = (happened if value else None) if happened else value
         if changes:
             assert clause in pr.decide(PLAN, {**facts, **changes}).fired
+
+
+def test_what_follows_from_facts_follows_the_reading_of_the_incident_in_why_not_too() -> None:
+    text = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        ("不可能:", "推定:\n  - {编号: I1, 若: {解释: {R1: B}, 闻到烟味: 是}, 则: {火势: 大}}\n\n不可能:"),
+        ("当: {看到明火: 是, 火势: 至少 小}", "当: {看到明火: 是, 火势: 小}"),
+        ("  发现时间:", "  读法: {id: policy_reading, 类型: 解释选择}\n  发现时间:"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    plan = pr.loads(text)
+    facts = {"smoke": True, "policy_reading": {"R1": "B"}}
+
+    changes = dict(explain(plan, facts).why_not("一.b").changes)
+
+    assert changes == {"flames": True, "smoke": False}
+    assert "一.b" in pr.decide(plan, {**facts, **changes}).fired

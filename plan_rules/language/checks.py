@@ -6,24 +6,17 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 from plan_rules.condition import (
-    All,
-    AnyOf,
     Condition,
-    Earlier,
-    InSituation,
     Is,
-    Not,
     Present,
     TierIs,
-    UnderReading,
-    Unstated,
     Within,
 )
 from plan_rules.errors import Severity, Span
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import Clause, Fact, Impossible, Kind, Notice, Plan, Presumption, Reading, Remark, Tier
+from plan_rules.plan import Clause, Fact, Impossible, Notice, Plan, Presumption, Reading, Remark, Tier, telling_values
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000
@@ -190,7 +183,7 @@ def _does_something(clause: Clause) -> bool:
 def _check_tier_cycles(plan: Plan, report: Report) -> bool:
     sound = True
     for clause in plan.clauses.values():
-        if clause.tier and any(isinstance(part, TierIs) for part in _leaves(clause.condition, plan)):
+        if clause.tier and any(isinstance(part, TierIs) for part in plan.leaves(clause.condition)):
             sound = False
             report.add(
                 "PR051",
@@ -225,7 +218,8 @@ def _check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
     conditions = [clause.condition for clause in plan.clauses.values() if clause.tier]
     readings = plan.chosen()
     facts = list(dict.fromkeys(fact for c in (plan.scope, *conditions) for fact in _facts(c, plan)))
-    cuts = {fact: _cuts(plan.facts[fact], (plan.scope, *conditions), plan) for fact in facts}
+    about = [leaf for condition in (plan.scope, *conditions) for leaf in plan.leaves(condition)]
+    cuts = {fact: telling_values(plan.facts[fact], about) for fact in facts}
     size = 1
     for values in cuts.values():
         size *= max(len(values), 1)
@@ -263,39 +257,10 @@ def _label(fact: Fact, value: object) -> str:
     return next((item.label for item in fact.values if item.id == value), str(value))
 
 
-def _cuts(fact: Fact, conditions: Iterable[Condition], plan: Plan) -> tuple[bool | int | str, ...]:
-    """Enough values of a fact to meet every case the conditions tell apart."""
-    if fact.kind in (Kind.DATE, Kind.DATETIME):
-        return (False, True)
-    if fact.kind is not Kind.INTEGER:
-        return tuple(value for value in fact.domain if value is not None)
-    edges = {fact.low, fact.high}
-    for condition in conditions:
-        for part in _leaves(condition, plan):
-            if isinstance(part, Within) and part.fact == fact.id:
-                low, high = part.low, part.high
-                edges |= {n for n in (low, low and low - 1, high, high and high + 1) if n is not None}
-    return tuple(sorted(n for n in edges if fact.low <= n <= fact.high))
-
-
 def _facts(condition: Condition, plan: Plan) -> Iterable[str]:
-    for part in _leaves(condition, plan):
+    for part in plan.leaves(condition):
         if isinstance(part, Is | Within | Present):
             yield part.fact
-
-
-def _leaves(condition: Condition, plan: Plan) -> Iterable[Condition]:
-    """The leaves of a condition with its situations opened."""
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _leaves(part, plan)
-        case Not(part):
-            yield from _leaves(part, plan)
-        case InSituation(name):
-            yield from _leaves(plan.situations[name].condition, plan)
-        case Is() | Within() | Present() | TierIs() | UnderReading() | Earlier() | Unstated():
-            yield condition
 
 
 # --------------------------------------------------------------------------- the source text

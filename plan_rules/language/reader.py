@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, Not, mentioned
+from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
 from plan_rules.language.document import parse
@@ -368,18 +368,6 @@ def _modality(shape: ClauseShape, norms: tuple[Norm, ...]) -> str:
     return "mixed" if kinds else "purpose"
 
 
-def parts_of(condition: Condition) -> Iterable[Condition]:
-    """The leaves of a condition in source form."""
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from parts_of(part)
-        case Not(part):
-            yield from parts_of(part)
-        case _:
-            yield condition
-
-
 def situations_in(condition: Condition) -> tuple[str, ...]:
     """The situations a condition names."""
-    return tuple(part.situation for part in parts_of(condition) if isinstance(part, InSituation))
+    return tuple(part.situation for part in leaves(condition) if isinstance(part, InSituation))
