@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from plan_rules.errors import CalendarUnknown
 from plan_rules.instants import Instant
-from plan_rules.plan import Term, TimeLimit
+from plan_rules.norm import Term, TimeLimit
 
 
 class Standing(NamedTuple):

@@ -48,6 +48,10 @@ class Why:
     text: str
     facts: tuple[FactUsed, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The reason as plain data."""
+        return {"clause": self.clause, "text": self.text, "facts": [fact._asdict() for fact in self.facts]}
+
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
@@ -61,6 +65,11 @@ class WhyNot:
     text: str
     changes: tuple[tuple[str, Jsonable], ...]
     would: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data."""
+        changes = [{"fact": fact, "value": value} for fact, value in self.changes]
+        return {"clause": self.clause, "text": self.text, "changes": changes, "would": list(self.would)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +96,13 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The reasons as plain data."""
-        return {
-            "why": [
-                {"clause": why.clause, "text": why.text, "facts": [fact._asdict() for fact in why.facts]}
-                for why in self.why
-            ]
-        }
+        return {"why": [why.to_dict() for why in self.why]}
 
 
 def explain(
-    plan: Plan, facts: Mapping[str, Any] | BaseModel, *, at: date | datetime | str | None = None, lang: str = "zh"
+    plan: Plan, facts: Mapping[str, Any] | BaseModel, *, at: date | datetime | str | None = None
 ) -> Explanation:
     """Explain the decision on this incident.  Raises what `decide` raises."""
-    del lang  # the plan's words are the plan's; what reads them chooses a language
     decision = decide(plan, facts, at=at)
     incident = fact_reader(plan).read(facts, moment(at))
     lowered = lower(plan, incident.readings or plan.chosen())

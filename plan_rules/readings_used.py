@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from plan_rules.condition import Condition, TierIs, UnderReading
+from plan_rules.norm import Bearers
 from plan_rules.normal import Lowered, Normaliser
-from plan_rules.plan import Bearers, Clause, Plan
+from plan_rules.plan import Clause, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.truth import tier_condition
 

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, PrincipleAnswer, TierAnswer
+from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
 from plan_rules.normal import Lowered
-from plan_rules.plan import COUNTED, Action, Clause, Norm, Plan, Step, Strength, Term, TimeLimit, norm_key
+from plan_rules.plan import Action, Clause, Plan, norm_key
 from plan_rules.predicate import Predicate, compiled
 
 _URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}

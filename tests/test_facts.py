@@ -155,6 +155,7 @@ def test_a_stated_fact_against_a_presumption_is_refused_by_what_covers_it(code: 
     "facts",
     [
         {"police_arrived": True},  # others called: the time is left out
+        {"group_complaint": True},
         {"sponsor_report_sent_on": "2025-03-10", "incident_resolved_on": "2025-03-10"},
         {"exec_arrived_at": "09:30", "exec_notified_at": "09:30"},
         {"resolvable_now": True, "exceeds_authority": False},
@@ -249,7 +250,9 @@ def test_readings_are_a_mapping(value: object) -> None:
     assert codes({"policy_reading": value}) == ["FA002"]
 
 
-@pytest.mark.parametrize("name", ["$", ".", "sid", "id", "", "\ud800", "x" * 100_000, 1, None, True, 1.5, (), b"x"])
+@pytest.mark.parametrize(
+    "name", ["$", ".", "a.b", "sid", "id", "", "\ud800", "x" * 100_000, 1, None, True, 1.5, (), b"x"]
+)
 def test_an_unknown_name_is_refused(name: object) -> None:
     assert codes({name: True}) == ["FA001"]
 

@@ -255,6 +255,15 @@ def test_a_clause_taken_out_is_missed_by_name(clause: str) -> None:
 
     assert result.plan is None
     assert any(clause in (found.subject, *re.findall(r"[“`]([^”`]+)[”`]", found.message.zh)) for found in errors)
+    assert clause in {found.subject for found in errors if found.code == "PR064"}
+
+
+def test_a_clause_that_the_source_lacks_is_reported() -> None:
+    added = "  - 编号: 三.9.z\n    原文: 新添的话\n    服务于: [三.1.b]\n"
+    before = "  - 编号: 三.1.b\n"
+    assert TEXT.count(before) == 1
+
+    assert "PR065" in {found.code for found in reread(TEXT.replace(before, added + before)).diagnostics}
 
 
 @pytest.mark.parametrize("where", ["first", "middle", "last"])

@@ -26,7 +26,7 @@ def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
         known_clause(name, plan)
     facts, sources = facts_of(asked.facts, plan, asked.readings)
     try:
-        explanation = explain(plan, facts, at=instant, lang=asked.lang)
+        explanation = explain(plan, facts, at=instant)
         fired = {why.clause for why in explanation.why}
         unfired = [clause] if clause and clause not in fired else []
         answers = [explanation.why_not(name) for name in dict.fromkeys((*unfired, *why_not)) if name not in fired]
@@ -34,7 +34,7 @@ def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
         raise refused(invalid, sources) from invalid
     shown = _shown(explanation, clause, why_not, fired)
     if asked.as_json:
-        output.say([as_json({"why": [_why_plain(why) for why in shown], "why_not": [_plain(a) for a in answers]})])
+        output.say([as_json({"why": [why.to_dict() for why in shown], "why_not": [a.to_dict() for a in answers]})])
     else:
         output.say(
             _blocks(
@@ -118,12 +118,3 @@ def _blocks(blocks: Sequence[Iterator[str]]) -> Iterator[str]:
         if index:
             yield ""
         yield from block
-
-
-def _why_plain(why: Why) -> dict[str, object]:
-    return {"clause": why.clause, "text": why.text, "facts": [fact._asdict() for fact in why.facts]}
-
-
-def _plain(answer: WhyNot) -> dict[str, object]:
-    changes = [{"fact": fact, "value": value} for fact, value in answer.changes]
-    return {"clause": answer.clause, "text": answer.text, "changes": changes, "would": list(answer.would)}

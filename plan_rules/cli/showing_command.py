@@ -11,7 +11,8 @@ from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import OK
 from plan_rules.cli.testing_command import scenarios_of
 from plan_rules.display_width import pad, visible, width
-from plan_rules.plan import Clause, Norm, Plan, Strength
+from plan_rules.norm import Norm, Strength
+from plan_rules.plan import Clause, Plan
 from plan_rules.scenarios import run as run_scenarios
 
 STRENGTH = {Strength.DEFEASIBLE: ("可推翻", "defeasible"), Strength.ADVISORY: ("仅建议", "advisory")}

@@ -11,22 +11,8 @@ from plan_rules.language.keywords import canonical, value_word
 from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
-from plan_rules.plan import (
-    COUNTED,
-    Action,
-    Bearers,
-    Fact,
-    Group,
-    Kind,
-    Norm,
-    Reading,
-    Recipient,
-    Role,
-    Step,
-    Strength,
-    Term,
-    TimeLimit,
-)
+from plan_rules.norm import COUNTED, Bearers, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
+from plan_rules.plan import Action, Fact, Kind, Reading
 
 _TERMS = {
     "立即": Term.IMMEDIATE,

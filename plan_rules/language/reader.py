@@ -22,13 +22,12 @@ from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, Sec
 from plan_rules.language.sources import read_source
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
+from plan_rules.norm import Exemption, Norm
 from plan_rules.plan import (
     Alias,
     Clause,
     Deputy,
-    Exemption,
     Impossible,
-    Norm,
     Notice,
     Plan,
     Presumption,

@@ -10,19 +10,8 @@ from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape
 from plan_rules.language.tree import Fields, Report, Text
-from plan_rules.plan import (
-    Action,
-    Fact,
-    Group,
-    Kind,
-    Option,
-    Principle,
-    Reading,
-    Role,
-    Strength,
-    Tier,
-    Value,
-)
+from plan_rules.norm import Group, Role, Strength
+from plan_rules.plan import Action, Fact, Kind, Option, Principle, Reading, Tier, Value
 
 _KINDS = {
     "是否": Kind.BOOL,

@@ -24,8 +24,9 @@ from plan_rules.condition import (
 )
 from plan_rules.engines import engine
 from plan_rules.errors import Span
+from plan_rules.norm import Bearers, Norm
 from plan_rules.normal import Lowered, lower
-from plan_rules.plan import Bearers, Clause, Fact, Kind, Norm, Notice, Option, Plan, Reading, Situation, Tier, Value
+from plan_rules.plan import Clause, Fact, Kind, Notice, Option, Plan, Reading, Situation, Tier, Value
 from plan_rules.truth import Wide
 
 HERE = Span("generated.yaml", 1, 1)

@@ -1,0 +1,137 @@
+"""What a clause demands, forbids or allows: who, to whom, by when, in what order, how firmly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plan_rules.condition import ALWAYS, Condition, UnderReading
+from plan_rules.errors import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post, body or outside party.  `same_as` and `deputies` are alias and stand-ins, each under its reading."""
+
+    id: str
+    label: str
+    kind: str
+    span: Span
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of these roles: any one of them, or the first of them that is available."""
+
+    roles: tuple[str, ...]
+    choice: str = "any"  # "any" | "first_available"
+    under: tuple[UnderReading, ...] = ()  # the group counts only under these options of readings
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """Who must act: every group must; `through` does the work for them; `excepted` are not bound."""
+
+    groups: tuple[Group, ...]
+    through: tuple[Group, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role named, once, in order."""
+        return tuple(dict.fromkeys(role for group in self.groups for role in group.roles))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom: role ids (or plain words such as `outlet`), joined by `|` (any of) or `,` (all of)."""
+
+    parties: tuple[str, ...]
+    joined: str = "all"  # "all" | "any"
+
+    def __str__(self) -> str:
+        return ("|" if self.joined == "any" else ",").join(self.parties)
+
+
+class Term(StrEnum):
+    """What a time limit means; only the last four have a number, so only they can be missed."""
+
+    IMMEDIATE = "immediate"  # 立即
+    PROMPT = "prompt"  # 及时
+    CONTINUOUS = "continuous"  # 持续
+    STANDING = "standing"  # 常设
+    PERIODIC = "periodic"  # 定期
+    BEFOREHAND = "beforehand"  # 事前
+    DURING = "during"  # 事中
+    AFTERWARDS = "afterwards"  # 事后
+    MINUTES = "minutes"
+    HOURS = "hours"
+    NATURAL_DAYS = "natural_days"  # the day itself does not count; ends at 24:00 of the last
+    WORKING_DAYS = "working_days"
+
+
+COUNTED = (Term.MINUTES, Term.HOURS, Term.NATURAL_DAYS, Term.WORKING_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on."""
+
+    term: Term
+    text: str
+    amount: int | None = None
+    start: str | None = None
+    roll: bool = False
+
+
+class Strength(StrEnum):
+    """How firmly a norm binds."""
+
+    STRICT = "strict"
+    DEFEASIBLE = "defeasible"  # overriding needs a reason and an approver, both recorded
+    ADVISORY = "advisory"  # only advice: shown as a notice
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """A place in the order of acting: the track's stage, then the step; equal places are taken together."""
+
+    stage: int
+    number: int
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What a clause demands, forbids or allows.  One record for all three: they differ in modality only.
+
+    `under` limits the norm to some options of readings; `strength_by` names the reading that sets its strength;
+    `done_by` (duty) and `broken_by` (prohibition) are conditions over facts that show it performed or broken.
+    """
+
+    modality: str  # "duty" | "prohibition" | "permission"
+    action: str
+    bearers: Bearers
+    span: Span
+    recipient: Recipient | None = None
+    limit: TimeLimit | None = None
+    step: Step | None = None
+    strength: Strength = Strength.STRICT
+    strength_by: str | None = None
+    done_by: Condition | None = None
+    done_on: str | None = None
+    broken_by: Condition | None = None
+    instead: tuple[str, ...] = ()
+    condition: Condition = ALWAYS  # the norm's own, besides the clause's
+    under: tuple[UnderReading, ...] = ()
+    inferred: tuple[str, ...] = ()  # which parts the source leaves out: "bearer", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """This clause, when it fires, takes these actions (all of them when empty) away from another clause."""
+
+    clause: str
+    actions: tuple[str, ...]
+    span: Span
