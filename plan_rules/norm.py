@@ -18,6 +18,7 @@ class Role:
     kind: str
     span: Span
     note: str = ""
+    member_of: tuple[str, ...] = ()  # the groups of people that it is one of
 
 
 @dataclass(frozen=True, slots=True)

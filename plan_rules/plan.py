@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, assert_never
 
 from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, UnderReading, Within, leaves
 from plan_rules.errors import Span
-from plan_rules.norm import Exemption, Norm, Role, Strength
+from plan_rules.norm import Exemption, Norm, Role, Strength, Term
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -116,7 +117,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a role must, must not or may do.  `after` lists actions that come first when both are due."""
+    """Something a role must, must not or may do.
+
+    `after` lists actions that come first when both are due, `excludes` those that cannot be done besides.
+    """
 
     id: str
     label: str
@@ -124,6 +128,7 @@ class Action:
     after: tuple[str, ...] = ()
     protective: bool = False
     note: str = ""
+    excludes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,49 @@ class Remark:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing a 红线 says of an action.
+
+    `modality` is duty, prohibition or permission, or `no_duty` or `no_prohibition`; a duty may have to be borne by each
+    of `roles`, within a `term`.
+    """
+
+    modality: str
+    action: str
+    roles: tuple[str, ...] = ()
+    term: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """红线: what holds of every incident that meets `condition`, whatever is amended.
+
+    `monotone` lists actions that, once demanded, stay demanded as facts get worse.
+    """
+
+    id: str
+    label: str
+    condition: Condition
+    requirements: tuple[Requirement, ...]
+    tiers: tuple[str, ...]
+    monotone: tuple[str, ...]
+    span: Span
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """认可: findings of one code about these ids that somebody stands by, why, and until when."""
+
+    finding: str
+    about: tuple[str, ...]
+    reason: str
+    decided_by: str
+    until: date | None
+    span: Span
+
+
 # --------------------------------------------------------------------------- the plan
 
 
@@ -326,6 +374,8 @@ class Plan:
     aliases: tuple[Alias, ...] = ()
     deputies: tuple[Deputy, ...] = ()
     parties: Mapping[str, str] = field(default_factory=dict)  # recipients that are no roles: id -> label
+    invariants: tuple[Invariant, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
     source: SourceText | None = None
     scope: Condition = ALWAYS  # where an incident must have a tier
     highest_tier: bool = True  # where several tiers are assigned: the highest rank, or the lowest

@@ -222,11 +222,11 @@ class Articulation:
             clauses=tuple(clause.id for clause in clauses if clause.id in citing),
             bearers=bearers,
             recipient=recipients[0] if recipients else None,
-            limit=min(limits, key=_urgency, default=None),
+            limit=min(limits, key=urgency, default=None),
             order=None,
             defeasible=all(norm.strength is Strength.DEFEASIBLE for norm in norms),
             instead=tuple(dict.fromkeys(name for norm in norms for name in norm.norm.instead)),
-            deadline=_due(min(limits, key=_urgency, default=None)),
+            deadline=_due(min(limits, key=urgency, default=None)),
             done_by=self._compiled(done.done_by if done else None),
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
@@ -275,7 +275,8 @@ def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
     return replace(norm, bearer=norm.bearer._replace(deputies=deputies))
 
 
-def _urgency(limit: TimeLimit) -> tuple[int, int]:
+def urgency(limit: TimeLimit) -> tuple[int, int]:
+    """How soon: of several time limits the least is the most urgent."""
     return (_URGENCY[limit.term], limit.amount or 0)
 
 

@@ -16,7 +16,19 @@ from plan_rules.errors import Severity, Span
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import Clause, Fact, Impossible, Notice, Plan, Presumption, Reading, Remark, Tier, telling_values
+from plan_rules.plan import (
+    Clause,
+    Fact,
+    Impossible,
+    Invariant,
+    Notice,
+    Plan,
+    Presumption,
+    Reading,
+    Remark,
+    Tier,
+    telling_values,
+)
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000
@@ -113,12 +125,13 @@ def _check_precedence(plan: Plan, report: Report) -> None:
 
 def _check_ids(plan: Plan, report: Report) -> None:
     seen: dict[str, Span] = {}
-    things: tuple[Presumption | Impossible | Notice | Reading | Remark, ...] = (
+    things: tuple[Presumption | Impossible | Notice | Reading | Remark | Invariant, ...] = (
         *plan.presumptions,
         *plan.impossibles,
         *plan.notices,
         *plan.readings.values(),
         *plan.remarks,
+        *plan.invariants,
     )
     for thing in things:
         if thing.id in seen:

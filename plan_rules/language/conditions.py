@@ -130,7 +130,7 @@ class ConditionReader:
             case "unless":
                 return Not(AnyOf(self._several(key, value, stated)))
             case "tier":
-                return self._tier(value)
+                return self.tier(value)
             case "reading":
                 return All(self.under(value))
             case _:
@@ -167,7 +167,8 @@ class ConditionReader:
         condition = InSituation(self.situations.ids[key])
         return condition if holds or holds is None else Not(condition)
 
-    def _tier(self, value: Tree) -> Condition:
+    def tier(self, value: Tree) -> Condition:
+        """The incident has this tier, one of these, or one within a bound."""
         if isinstance(value, Text) and (bound := _BOUND.fullmatch(value_word(value))):
             return self._tier_bound(bound.group(1), _part(value, bound.group(2)))
         words = value if isinstance(value, Items) else [value]

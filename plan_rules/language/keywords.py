@@ -25,6 +25,8 @@ KEYWORDS: dict[str, str] = {
     "顺序": "tracks",
     "正文": "body",
     "提示": "notices",
+    "红线": "invariants",
+    "认可": "acceptances",
     "备注": "remarks",
     # what the things in them are made of
     "编号": "id",
@@ -97,6 +99,15 @@ KEYWORDS: dict[str, str] = {
     "条目": "items",
     "任一": "any",
     "依次": "in_order",
+    "属于": "member_of",
+    "互斥": "excludes",
+    "单调": "monotone",
+    "不应当": "no_duty",
+    "不禁止": "no_prohibition",
+    "定级": "tier",
+    "发现": "finding",
+    "理由": "reason",
+    "到期": "until",
 }
 
 # Words that begin an entry of a condition in place of the name of a fact.

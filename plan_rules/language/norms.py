@@ -14,7 +14,7 @@ from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.norm import COUNTED, Bearers, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
 from plan_rules.plan import Action, Fact, Kind, Reading
 
-_TERMS = {
+TERMS = {
     "立即": Term.IMMEDIATE,
     "及时": Term.PROMPT,
     "持续": Term.CONTINUOUS,
@@ -244,14 +244,14 @@ class NormReader:
             roll = one_of(shape.roll, {"是": True, "否": False}, False, self.report)
             return TimeLimit(term, str(word), amount, start.id if start else None, roll)
         stated = _STATED.fullmatch(word)
-        known = _TERMS.get(value_word(stated.group(1).strip())) if stated else None
+        known = TERMS.get(value_word(stated.group(1).strip())) if stated else None
         if known is None:
             self.report.add(
                 "PR042",
                 (f"时限“{word}”写法不对", f"`{word}` is no time limit"),
                 word.span,
                 (
-                    "写: " + "、".join(_TERMS) + "; 或 30分钟、2小时、3自然日、5工作日; 说明写在括号里",
+                    "写: " + "、".join(TERMS) + "; 或 30分钟、2小时、3自然日、5工作日; 说明写在括号里",
                     "write immediately, promptly, ... or `30 minutes`, `2 hours`, `3 natural days`, `5 working days`",
                 ),
             )

@@ -16,6 +16,7 @@ from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
+from plan_rules.language.invariants import InvariantReader
 from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
@@ -83,6 +84,13 @@ class _PlanReader:
             report=report,
         )
         self._clause_ids: Names[str] = Names("条款", "clause", "PR035", report)
+        self._invariants = InvariantReader(
+            plan=str(document.plan.id),
+            words=self._words,
+            clauses=self._clause_ids,
+            invariants=frozenset(str(shape.id) for shape in document.invariants),
+            report=report,
+        )
         for section in document.body:
             for clause in section.clauses:
                 self._declare_clause(clause)
@@ -124,6 +132,8 @@ class _PlanReader:
             presumptions=self._presumptions(),
             impossibles=self._impossibles(),
             notices=self._notices(),
+            invariants=tuple(self._invariants.invariant(shape) for shape in self._document.invariants),
+            acceptances=tuple(self._invariants.acceptance(shape) for shape in self._document.acceptances),
             readings=self._words.readings.things,
             remarks=self._remarks(),
             aliases=self._aliases(),

@@ -53,6 +53,7 @@ class RoleShape(Shape):
 
     id: Word
     kind: Word | None = None
+    member_of: Words = Field(default_factory=list)
     note: Word | None = None
 
 
@@ -121,6 +122,7 @@ class ActionShape(Shape):
 
     id: Word
     after: Words = Field(default_factory=list)
+    excludes: Words = Field(default_factory=list)
     protective: Word | None = None
     note: Word | None = None
 
@@ -180,6 +182,42 @@ class RemarkShape(Shape):
     topic: Word
     about: Words = Field(default_factory=list)
     text: Word
+
+
+class ThenShape(Shape):
+    """What a 红线 says must hold."""
+
+    must: Words = Field(default_factory=list)
+    must_not: Words = Field(default_factory=list)
+    may: Words = Field(default_factory=list)
+    no_duty: Words = Field(default_factory=list)
+    no_prohibition: Words = Field(default_factory=list)
+    bearers: Words = Field(default_factory=list)
+    limit: Word | None = None
+    tier: AnyTree = None
+
+
+class InvariantShape(Shape):
+    """红线: what no amendment may break."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Word
+    name: Word
+    condition: AnyTree = Field(default=None, alias="if")
+    then: ThenShape | None = None
+    monotone: Words = Field(default_factory=list)
+    note: Word | None = None
+
+
+class AcceptanceShape(Shape):
+    """认可: findings that somebody has looked at and stands by."""
+
+    finding: Word
+    about: Words
+    reason: Word
+    decided_by: Word
+    until: Word | None = None
 
 
 class NormShape(Shape):
@@ -261,4 +299,6 @@ class DocumentShape(Shape):
     readings: dict[Word, ReadingShape] = Field(default_factory=dict)
     notices: list[NoticeShape] = Field(default_factory=list)
     remarks: list[RemarkShape] = Field(default_factory=list)
+    invariants: list[InvariantShape] = Field(default_factory=list)
+    acceptances: list[AcceptanceShape] = Field(default_factory=list)
     body: list[SectionShape]

@@ -71,10 +71,7 @@ def vocabulary(document: DocumentShape, report: Report) -> Vocabulary:
 
 
 def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) -> None:
-    for name, role in document.roles.items():
-        words.roles.declare(
-            name, role.id, Role(str(role.id), str(name), str(role.kind or ""), name.span, str(role.note or ""))
-        )
+    _declare_roles(words, document)
     for name, party in document.parties.items():
         words.parties.declare(name, party.id, str(party.id))
     for name, tier in document.tiers.items():
@@ -87,6 +84,17 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
         words.tracks.declare_plain(name, _integer(stage, report))
     for name in document.situations:
         words.situations.declare_plain(name, str(name))
+
+
+def _declare_roles(words: Vocabulary, document: DocumentShape) -> None:
+    known: Names[Text] = Names("角色", "role", "PR033", Report())
+    for name, shape in document.roles.items():
+        known.declare(name, shape.id, shape.id)
+    known.report = words.roles.report  # declared again below, where what is wrong with a declaration is reported
+    for name, shape in document.roles.items():
+        groups = tuple(str(found) for word in shape.member_of if (found := known.find(word)))
+        role = Role(str(shape.id), str(name), str(shape.kind or ""), name.span, str(shape.note or ""), groups)
+        words.roles.declare(name, shape.id, role)
 
 
 def _integer(word: Text, report: Report) -> int:
@@ -228,6 +236,7 @@ def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
     known.report = words.actions.report  # declared again below, where what is wrong with a declaration is reported
     for name, shape in document.actions.items():
         after = tuple(str(found) for word in shape.after if (found := known.find(word)))
+        excludes = tuple(str(found) for word in shape.excludes if (found := known.find(word)))
         action = Action(
             id=str(shape.id),
             label=str(name),
@@ -235,6 +244,7 @@ def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
             after=after,
             protective=one_of(shape.protective, {"是": True, "否": False}, False, known.report),
             note=str(shape.note or ""),
+            excludes=excludes,
         )
         words.actions.declare(name, shape.id, action)
     for name, groups in document.groups.items():

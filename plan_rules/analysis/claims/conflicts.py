@@ -1,0 +1,138 @@
+"""Meaning -> claims that nobody must do what he must not, and that no two demands exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import combinations, product
+
+from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.finding import Claim
+from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.errors import Message, Severity
+from plan_rules.plan import Action, Plan
+
+_ZH = {"duty": "应当", "prohibition": "不得", "permission": "可以"}
+_EN = {"duty": "must", "prohibition": "must not", "permission": "may"}
+
+
+def claims(meaning: Meaning) -> Iterator[Claim]:
+    """Claims about pairs of norms."""
+    for action in meaning.plan.actions.values():
+        forbidding = meaning.norms("prohibition", action.id)
+        for modality in ("duty", "permission"):
+            for asking, forbidden in product(meaning.norms(modality, action.id), forbidding):
+                if bound_by_both(meaning.plan, asking, forbidden):
+                    yield _no_conflict(meaning, action, asking, forbidden)
+    for one, other in _exclusive(meaning.plan):
+        for first, second in product(_asked(meaning, one), _asked(meaning, other)):
+            yield _not_both(one, other, first, second)
+
+
+def _asked(meaning: Meaning, action: Action) -> tuple[Bound, ...]:
+    return meaning.norms("duty", action.id)
+
+
+# --------------------------------------------------------------------------- what must and must not be done
+
+
+def bound_by_both(plan: Plan, one: Bound, other: Bound) -> tuple[str, ...]:
+    """The roles that both norms bind: the same people, or a role and a group that it belongs to."""
+    first = {role: _wider(plan, role) for role in one.norm.bearers.roles}
+    second = {role: _wider(plan, role) for role in other.norm.bearers.roles}
+    excepted = {*one.norm.bearers.excepted, *other.norm.bearers.excepted}
+    return tuple(
+        role
+        for role in dict.fromkeys((*first, *second))
+        if role not in excepted
+        and any(
+            role in (here, there) and (here in second[there] or there in first[here])
+            for here, there in product(first, second)
+        )
+    )
+
+
+def _wider(plan: Plan, role: str) -> frozenset[str]:
+    """The role, the groups it belongs to at any remove, and other names for it under some reading."""
+    found: set[str] = set()
+    pending = [role]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += plan.roles[name].member_of if name in plan.roles else ()
+            pending += [alias.same_as for alias in plan.aliases if alias.role == name]
+            pending += [alias.role for alias in plan.aliases if alias.same_as == name]
+    return frozenset(found)
+
+
+def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bound) -> Claim:
+    one, other = asking.clause.id, forbidden.clause.id
+    modality = asking.norm.modality
+    roles = "、".join(_labels(meaning.plan, bound_by_both(meaning.plan, asking, forbidden)))
+    return Claim(
+        code="PF005",
+        subject=f"{one}#{asking.index}+{other}#{forbidden.index}",
+        severity=Severity.ERROR,
+        statement=Message(
+            f"“{one}”与“{other}”不会对“{action.label}”又准又不准",
+            f"`{one}` and `{other}` never both ask for and forbid `{action.id}`",
+        ),
+        defect=Message(
+            f"“{one}”说{_ZH[modality]}“{action.label}”, “{other}”说不得, 两条会同时管着{roles}",
+            f"`{one}` says {_EN[modality]} `{action.id}`, `{other}` says must not, of the same people at once",
+        ),
+        help=Message(
+            f"以“{other}”为准的, 在“{other}”写“例外于: {one}”“免除: [{action.label}]”; 反过来也一样; 或在“当”里错开",
+            f"where `{other}` prevails write `exception_to: {one}` and `waives: [{action.id}]` in it, or the reverse;"
+            " or keep their conditions apart",
+        ),
+        points=partial(_together, asking, forbidden),
+        clauses=(one, other),
+        span=asking.norm.span,
+        related=forbidden.norm.span,
+        related_label=Message(f"不得: {action.label}", f"must not: {action.id}"),
+    )
+
+
+def _labels(plan: Plan, roles: Iterable[str]) -> list[str]:
+    return [plan.roles[role].label if role in plan.roles else role for role in roles]
+
+
+def _together(one: Bound, other: Bound) -> Points:
+    return one.where & other.where
+
+
+# --------------------------------------------------------------------------- what cannot be done besides
+
+
+def _exclusive(plan: Plan) -> Iterator[tuple[Action, Action]]:
+    for one, other in combinations(plan.actions.values(), 2):
+        if other.id in one.excludes or one.id in other.excludes:
+            yield one, other
+
+
+def _not_both(one: Action, other: Action, first: Bound, second: Bound) -> Claim:
+    return Claim(
+        code="PF006",
+        subject=f"{first.clause.id}#{first.index}+{second.clause.id}#{second.index}",
+        severity=Severity.ERROR,
+        statement=Message(
+            f"“{first.clause.id}”的“{one.label}”与“{second.clause.id}”的“{other.label}”不会同时要求",
+            f"`{one.id}` of `{first.clause.id}` and `{other.id}` of `{second.clause.id}` are never both demanded",
+        ),
+        defect=Message(
+            f"“{one.label}”与“{other.label}”互斥, 却会同时要求: “{first.clause.id}”与“{second.clause.id}”",
+            f"`{one.id}` and `{other.id}` exclude each other, yet both are demanded:"
+            f" `{first.clause.id}` and `{second.clause.id}`",
+        ),
+        help=Message(
+            "在两条的“当”里错开, 或写明哪一条是例外",
+            "keep their conditions apart, or make one an exception to the other",
+        ),
+        points=partial(_together, first, second),
+        clauses=(first.clause.id, second.clause.id),
+        span=first.norm.span,
+        related=second.norm.span,
+        related_label=Message("同时要求的另一项", "the other demand"),
+    )

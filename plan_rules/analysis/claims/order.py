@@ -1,0 +1,122 @@
+"""Meaning -> claims that the order of acting does not contradict itself, and that deadlines leave time for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import product
+
+from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.finding import Claim
+from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.errors import Message, Severity
+from plan_rules.norm import Term, TimeLimit
+from plan_rules.plan import Action, Plan
+
+_MINUTES = {Term.MINUTES: 1, Term.HOURS: 60, Term.NATURAL_DAYS: 24 * 60, Term.WORKING_DAYS: 24 * 60}
+_PHASE = {Term.STANDING: 0, Term.BEFOREHAND: 1, Term.IMMEDIATE: 2, Term.DURING: 2, Term.PROMPT: 2, Term.AFTERWARDS: 3}
+
+
+def claims(meaning: Meaning) -> Iterator[Claim]:
+    """Claims about pairs of duties of which one must come first."""
+    for later in meaning.plan.actions.values():
+        for earlier, between in _before(meaning.plan, later):
+            for first, then in product(meaning.norms("duty", earlier.id), meaning.norms("duty", later.id)):
+                if first.norm.step and then.norm.step:
+                    yield _no_contradiction(meaning, first, then, between)
+                if first.norm.limit and then.norm.limit:
+                    yield _time_enough(meaning, first, then, between)
+
+
+def _before(plan: Plan, action: Action) -> Iterator[tuple[Action, tuple[str, ...]]]:
+    """The actions that must come first, at any remove, with those in between."""
+    seen: set[str] = {action.id}
+    pending: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in action.after]
+    while pending:
+        name, between = pending.pop(0)
+        if name in seen or name not in plan.actions:
+            continue
+        seen.add(name)
+        yield plan.actions[name], between
+        pending += [(further, (*between, name)) for further in plan.actions[name].after]
+
+
+def _all_due(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Points:
+    """Where both are due, and everything in between: what is not due need not be waited for."""
+    return first.where & then.where & meaning.diagram.all(meaning.asked("duty", name) for name in between)
+
+
+def _no_contradiction(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Claim:
+    plan = meaning.plan
+    one, two = plan.actions[first.norm.action], plan.actions[then.norm.action]
+    before, after = first.norm.step, then.norm.step
+    assert before is not None and after is not None
+    contradicts = (after.stage, after.number) < (before.stage, before.number)
+    return Claim(
+        code="PF007",
+        subject=_subject(first, then),
+        severity=Severity.ERROR,
+        statement=Message(f"“{one.label}”先于“{two.label}”, 次序不矛盾", f"`{one.id}` can come before `{two.id}`"),
+        defect=Message(
+            f"“{two.label}”须先“{one.label}”, 次序却把它排在前面"
+            f"({after.track}-{after.number} 先于 {before.track}-{before.number})",
+            f"`{two.id}` must wait for `{one.id}`, yet its step comes first"
+            f" ({after.track}-{after.number} before {before.track}-{before.number})",
+        ),
+        help=Message("改正“次序”, 或去掉“须先”", "mend `step`, or drop `after`"),
+        points=partial(_all_due, meaning, first, then, between) if contradicts else _nowhere(meaning),
+        clauses=(first.clause.id, then.clause.id),
+        span=then.norm.span,
+        related=first.norm.span,
+        related_label=Message("须先的一项", "what must come first"),
+    )
+
+
+def _time_enough(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Claim:
+    plan = meaning.plan
+    one, two = plan.actions[first.norm.action], plan.actions[then.norm.action]
+    before, after = first.norm.limit, then.norm.limit
+    assert before is not None and after is not None
+    return Claim(
+        code="PF008",
+        subject=_subject(first, then),
+        severity=Severity.ERROR,
+        statement=Message(
+            f"“{two.label}”的时限容得下须先的“{one.label}”", f"the deadline of `{two.id}` leaves time for `{one.id}`"
+        ),
+        defect=Message(
+            f"“{two.label}”的时限是“{after.text}”, 须先的“{one.label}”到“{before.text}”才到期, 按期完成不了",
+            f"`{two.id}` is due `{after.text}`, but `{one.id}`, which must come first, only `{before.text}`",
+        ),
+        help=Message(
+            "放宽前者的时限, 收紧后者的时限, 或去掉“须先”", "loosen one limit, tighten the other, or drop `after`"
+        ),
+        points=partial(_all_due, meaning, first, then, between) if _too_soon(after, before) else _nowhere(meaning),
+        clauses=(first.clause.id, then.clause.id),
+        span=then.norm.span,
+        related=first.norm.span,
+        related_label=Message("须先的一项", "what must come first"),
+    )
+
+
+def _too_soon(limit: TimeLimit, before: TimeLimit) -> bool:
+    """Is `limit` up before `before` is, whenever things happen?
+
+    Counted limits are compared where one clock starts both; a phase of the incident is compared with a phase.
+    """
+    if limit.amount is not None and before.amount is not None:
+        same_clock = limit.start == before.start
+        return same_clock and limit.amount * _MINUTES[limit.term] < before.amount * _MINUTES[before.term]
+    if limit.term is Term.IMMEDIATE and before.amount is not None:
+        return True
+    if limit.term in _PHASE and before.term in _PHASE:
+        return _PHASE[limit.term] < _PHASE[before.term]
+    return False
+
+
+def _subject(first: Bound, then: Bound) -> str:
+    return f"{first.clause.id}#{first.index}+{then.clause.id}#{then.index}"
+
+
+def _nowhere(meaning: Meaning) -> partial[Points]:
+    return partial(meaning.diagram.any, ())

@@ -1,0 +1,245 @@
+"""Drawing -> what the plan asks, drawn: where each clause fires, each norm binds, each outcome is given.
+
+The same rules as `skeleton`, over sets of incidents instead of one: exceptions take norms away, advice does not bind,
+of several deadlines the most urgent counts.  Every witness is decided by the engine as well, which holds the two
+together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.space import Drawing
+from plan_rules.condition import ALWAYS, AnyOf, TierIs, UnderReading
+from plan_rules.norm import Norm, Strength
+from plan_rules.plan import UNKNOWN, Clause, norm_key
+from plan_rules.skeleton import urgency
+from plan_rules.truth import tier_condition
+
+MODALITIES = ("duty", "prohibition", "permission")
+
+
+class Outcome(NamedTuple):
+    """Something that a decision says or does not say: a tier, a duty, a duty's deadline, ...
+
+    `kind` is tier, duty, prohibition, permission, notice or principle; `subject` the id of the tier, action and so on;
+    an `aspect` of it (role, recipient, deadline, defeasible, step, status, instead, clause) has a `value`.
+    """
+
+    kind: str
+    subject: str
+    aspect: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A norm of a clause, and where it binds: `where` with exceptions taken off, `before` without."""
+
+    clause: Clause
+    index: int
+    norm: Norm
+    where: Points
+    before: Points
+    strict: Points
+
+
+class Meaning:
+    """What one drawn plan asks."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.plan = drawing.plan
+        self.diagram = drawing.diagram
+        self._rules = self.plan.rules()
+        self._active: dict[str, Points] = {}
+
+    # ----------------------------------------------------------------- clauses and norms
+
+    def fires(self, clause: str) -> Points:
+        """Where the clause fires."""
+        return self.drawing.holds(AnyOf(tuple(self._rules[key] for key in self.plan.firing_keys(clause))))
+
+    def active(self, clause: str) -> Points:
+        """Where the clause fires and no exception takes all of it away."""
+        if clause not in self._active:
+            self._active[clause] = self.fires(clause) & ~self._waived(clause, None)
+        return self._active[clause]
+
+    def _waived(self, clause: str, action: str | None) -> Points:
+        """Where an exception takes the clause's action away (all of the clause, with None)."""
+        return self.diagram.any(
+            self.active(other.id)
+            for other in self.plan.clauses.values()
+            for exemption in other.exemptions
+            if exemption.clause == clause and (not exemption.actions or action in exemption.actions)
+        )
+
+    def under(self, readings: Iterable[UnderReading]) -> Points:
+        """Where the readings stand at these options."""
+        return self.diagram.all(self.drawing.holds(reading) for reading in readings)
+
+    @cached_property
+    def bound(self) -> tuple[Bound, ...]:
+        """Every norm of the plan that can bind, in the plan's order."""
+        return tuple(
+            self._bound(clause, index, norm)
+            for clause in self.plan.clauses.values()
+            for index, norm in enumerate(clause.norms)
+        )
+
+    def _bound(self, clause: Clause, index: int, norm: Norm) -> Bound:
+        own = self.fires(clause.id)
+        if norm.condition != ALWAYS:
+            own &= self.drawing.holds(self._rules[norm_key(clause.id, index)])
+        before = own & self.binding(norm)
+        where = before & ~self._waived(clause.id, norm.action)
+        return Bound(clause, index, norm, where, before, where & self._strength(norm, (Strength.STRICT,)))
+
+    def binding(self, norm: Norm) -> Points:
+        """Where the readings let the norm stand and bind."""
+        return self.under(norm.under) & self._strength(norm, (Strength.STRICT, Strength.DEFEASIBLE))
+
+    def _strength(self, norm: Norm, wanted: Sequence[Strength]) -> Points:
+        if norm.strength_by is None:
+            return self.diagram.everything if norm.strength in wanted else self.diagram.nothing
+        options = self.plan.readings[norm.strength_by].options
+        found = tuple(option.id for option in options if (option.strength or norm.strength) in wanted)
+        return self.drawing.holds(UnderReading(norm.strength_by, found))
+
+    def bound_by(self, clause: str) -> tuple[Bound, ...]:
+        """The norms of one clause."""
+        return tuple(bound for bound in self.bound if bound.clause.id == clause)
+
+    def norms(self, modality: str, action: str) -> tuple[Bound, ...]:
+        """The norms that demand, forbid or allow the action."""
+        return self._by_action.get((modality, action), ())
+
+    @cached_property
+    def _by_action(self) -> dict[tuple[str, str], tuple[Bound, ...]]:
+        found: dict[tuple[str, str], list[Bound]] = {}
+        for bound in self.bound:
+            found.setdefault((bound.norm.modality, bound.norm.action), []).append(bound)
+        return {key: tuple(bounds) for key, bounds in found.items()}
+
+    # ----------------------------------------------------------------- outcomes
+
+    def asked(self, modality: str, action: str) -> Points:
+        """Where the action is demanded, forbidden or allowed."""
+        return self.diagram.any(bound.where for bound in self.norms(modality, action))
+
+    def tier(self, tier: str) -> Points:
+        """Where the incident has this tier."""
+        return self.drawing.holds(TierIs((tier,)))
+
+    def outcomes(self) -> dict[Outcome, Points]:
+        """Everything that decisions of this plan can say, and where they say it."""
+        found = {Outcome("tier", tier): self.drawing.holds(tier_condition(self.plan, tier)) for tier in self.plan.tiers}
+        for (modality, action), bounds in self._by_action.items():
+            found[Outcome(modality, action)] = self.asked(modality, action)
+            for aspect, value, where in self._aspects(modality, bounds):
+                found[Outcome(modality, action, aspect, value)] = where
+        for notice in self.plan.notices:
+            found[Outcome("notice", notice.id)] = self.drawing.holds(notice.condition)
+        for principle in self.plan.principles:
+            found[Outcome("principle", principle)] = self._principle(principle)
+        found |= self._deputies() | self._questions()
+        return found
+
+    def _deputies(self) -> dict[Outcome, Points]:
+        found: dict[Outcome, Points] = {}
+        for deputy in self.plan.deputies:
+            key = Outcome("deputy", deputy.deputy)
+            acting = self.drawing.holds(deputy.condition) & self.under(deputy.under)
+            found[key] = found.get(key, self.diagram.nothing) | acting
+        return found
+
+    def _questions(self) -> dict[Outcome, Points]:
+        """Where a presumption says that somebody must be asked."""
+        found: dict[Outcome, Points] = {}
+        for item in self.plan.presumptions:
+            for fact, values in item.fills:
+                if values[0] is UNKNOWN:
+                    key = Outcome("question", fact)
+                    found[key] = found.get(key, self.diagram.nothing) | self.drawing.holds(item.condition)
+        return found
+
+    def _principle(self, principle: str) -> Points:
+        return self.diagram.any(
+            self.fires(clause.id)
+            & self.diagram.any(self.fires(name) for name in clause.governs if name in self.plan.clauses)
+            for clause in self.plan.clauses.values()
+            if clause.principle == principle
+        )
+
+    def _aspects(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, str, Points]]:
+        """What a decision says of a demand besides that it is there."""
+        for aspect in ("role", "choice", "through", "excepted"):
+            yield from self._summed(aspect, (part for bound in bounds for part in self._bearers(aspect, bound)))
+        yield from self._summed("clause", ((bound.clause.id, bound.where) for bound in bounds))
+        yield from self._first("recipient", bounds, lambda norm: str(norm.recipient) if norm.recipient else None)
+        here = self.diagram.any(bound.where for bound in bounds)
+        yield "defeasible", "", here & ~self.diagram.any(bound.strict for bound in bounds)
+        if modality == "duty":
+            timed = sorted((b for b in bounds if b.norm.limit), key=lambda b: urgency(b.norm.limit))  # type: ignore[arg-type]
+            yield from self._first("deadline", timed, _limit_text)
+            stepped = sorted((b for b in bounds if b.norm.step), key=lambda b: b.norm.step)  # type: ignore[arg-type,return-value]
+            yield from self._first(
+                "step", stepped, lambda norm: f"{norm.step.stage}-{norm.step.number}" if norm.step else None
+            )
+        if modality == "prohibition":
+            instead = ((name, bound.where) for bound in bounds for name in bound.norm.instead)
+            yield from self._summed("instead", instead)
+        for bound in bounds:
+            shown = bound.norm.done_by if modality == "duty" else bound.norm.broken_by
+            if shown is not None:
+                yield "status", "done", here & self.drawing.holds(shown)
+                break
+
+    def _bearers(self, aspect: str, bound: Bound) -> Iterator[tuple[str, Points]]:
+        bearers = bound.norm.bearers
+        if aspect == "excepted":
+            for role in bearers.excepted:
+                yield role, bound.where
+                yield from self._aliases(role, bound.where)
+        for group in bearers.through if aspect == "through" else bearers.groups if aspect != "excepted" else ():
+            named = group.roles if aspect != "choice" else (f"{group.choice}: {', '.join(group.roles)}",)
+            for value in named:
+                yield value, bound.where & self.under(group.under)
+
+    def _aliases(self, role: str, where: Points) -> Iterator[tuple[str, Points]]:
+        for alias in self.plan.aliases:
+            if role in (alias.role, alias.same_as):
+                yield alias.same_as if role == alias.role else alias.role, where & self.under((alias.under,))
+
+    def _summed(self, aspect: str, parts: Iterable[tuple[str, Points]]) -> Iterator[tuple[str, str, Points]]:
+        found: dict[str, Points] = {}
+        for value, where in parts:
+            found[value] = found.get(value, self.diagram.nothing) | where
+        for value, where in found.items():
+            yield aspect, value, where
+
+    def _first(
+        self, aspect: str, bounds: Iterable[Bound], value_of: Callable[[Norm], str | None]
+    ) -> Iterator[tuple[str, str, Points]]:
+        """Of norms that bind together, the first that says something of the aspect."""
+        taken = self.diagram.nothing
+        parts: list[tuple[str, Points]] = []
+        for bound in bounds:
+            value = value_of(bound.norm)
+            if value is not None:
+                parts.append((value, bound.where & ~taken))
+                taken |= bound.where
+        yield from self._summed(aspect, parts)
+
+
+def _limit_text(norm: Norm) -> str | None:
+    limit = norm.limit
+    if limit is None:
+        return None
+    start = f" < {limit.start}" if limit.start else ""
+    return f"{limit.amount or ''}{limit.term.value}{'+roll' if limit.roll else ''}{start}"

@@ -1,0 +1,199 @@
+"""Plan -> Proof: every claim about the plan, decided over all incidents exactly, with the incident that tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias, TypeVar
+
+from plan_rules.analysis.claims import ABOUT_COMPLETE_INCIDENTS, ABOUT_INCIDENTS_AS_TOLD
+from plan_rules.analysis.diagram import BUDGET, OverBudget, Points
+from plan_rules.analysis.finding import Claim, Finding, Verdict, Witness, accepted
+from plan_rules.analysis.meaning import Meaning
+from plan_rules.analysis.space import Drawing, Space
+from plan_rules.analysis.told import Told
+from plan_rules.analysis.witnesses import witness
+from plan_rules.errors import Diagnostic, Message, Severity
+from plan_rules.plan import Plan
+
+About = TypeVar("About", Meaning, Told)
+Kinds: TypeAlias = Mapping[str, Callable[[About], Iterable[Claim]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was shown of one claim: the `witness` that refutes it, and how many there are.
+
+    `example` holds the incidents that show a claim which is about some incident.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    witness: Witness | None = None
+    count: int | None = None
+    total: int | None = None
+    situations: int | None = None
+    all_situations: int | None = None
+    example: Points | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything shown of one plan.
+
+    `total` counts the incidents that can be, exactly, and `situations` those that some condition tells apart.
+    `undecided` are the kinds of claim that the budget did not even suffice to list.
+    """
+
+    plan: Plan
+    results: tuple[Result, ...]
+    findings: tuple[Finding, ...]
+    total: int
+    situations: int
+    undecided: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Is there no error and no warning that nobody stands by?"""
+        return all(finding.severity is Severity.NOTE for finding in self.findings)
+
+
+def prove(plan: Plan, *, today: date | None = None, budget: int = BUDGET) -> tuple[Finding, ...]:
+    """Every defect of the plan, in the order of its text.
+
+    `today` is the day on which acceptances (认可) are looked at; without it none has run out.  `budget` is the number
+    of nodes a diagram may have; what it does not suffice for is a finding too (PF016), never silence.
+    """
+    return proof(plan, today=today, budget=budget).findings
+
+
+def proof(plan: Plan, *, today: date | None = None, budget: int = BUDGET) -> Proof:
+    """Every claim about the plan, with its verdict."""
+    undecided: list[str] = []
+    results: list[Result] = []
+    total = situations = 0
+    try:
+        meaning = Meaning(Drawing(plan, Space([plan], budget)))
+        here = meaning.drawing.possible & meaning.drawing.as_chosen
+        total, situations = meaning.drawing.space.count(here), meaning.drawing.space.count(here, plain=True)
+    except OverBudget:
+        undecided += ABOUT_COMPLETE_INCIDENTS
+    else:
+        results += _results(ABOUT_COMPLETE_INCIDENTS, meaning, meaning, undecided)
+    try:
+        told = Told(plan, budget)
+    except OverBudget:
+        undecided += ABOUT_INCIDENTS_AS_TOLD
+    else:
+        results += _results(ABOUT_INCIDENTS_AS_TOLD, told, told.meaning, undecided)
+    findings = [_finding(result) for result in _worth_telling(results)]
+    findings += _out_of_reach(plan, results, undecided)
+    stood_by = (replace(found, accepted=accepted(found, plan.acceptances, today)) for found in findings)
+    ordered = sorted(stood_by, key=lambda found: found.diagnostic.sort_key())
+    return Proof(plan, tuple(results), tuple(ordered), total, situations, tuple(undecided))
+
+
+def _results(kinds: Kinds[About], about: About, meaning: Meaning, undecided: list[str]) -> Iterator[Result]:
+    for name, claims in kinds.items():
+        try:
+            for claim in claims(about):
+                yield _decided(claim, meaning)
+        except OverBudget:
+            undecided.append(name)
+
+
+def _decided(claim: Claim, meaning: Meaning) -> Result:
+    try:
+        return _shown(claim, meaning)
+    except OverBudget:
+        return Result(claim, Verdict.UNDECIDED)
+
+
+def _shown(claim: Claim, meaning: Meaning) -> Result:
+    drawing, nothing = meaning.drawing, meaning.diagram.nothing
+    points = claim.points() & drawing.possible
+    here = points & drawing.as_chosen
+    if not claim.about_every:
+        if points == nothing:
+            return Result(claim, Verdict.REFUTED, count=0, situations=0)
+        return Result(claim, Verdict.PROVED, example=points if here == nothing else here)
+    if points == nothing:
+        return Result(claim, Verdict.PROVED)
+    verdict, shown = (Verdict.OTHERWISE, points) if here == nothing else (Verdict.REFUTED, here)
+    space, all_here = drawing.space, drawing.possible & drawing.as_chosen
+    return Result(
+        claim,
+        verdict,
+        witness(meaning, shown, claim),
+        *((space.count(here), space.count(all_here)) if verdict is Verdict.REFUTED else (None, None)),
+        *((space.count(here, plain=True), space.count(all_here, plain=True)) if verdict is Verdict.REFUTED else ()),
+    )
+
+
+# --------------------------------------------------------------------------- findings
+
+
+def _worth_telling(results: list[Result]) -> Iterator[Result]:
+    """Refuted claims; of a condition's part that does not matter, not the parts within it."""
+    refuted = [result for result in results if result.verdict in (Verdict.REFUTED, Verdict.OTHERWISE)]
+    subjects = {result.claim.subject for result in refuted if result.claim.code == "PF002"}
+    for result in refuted:
+        steps = result.claim.subject.split(".")
+        within = result.claim.code == "PF002" and any(".".join(steps[:cut]) in subjects for cut in range(1, len(steps)))
+        if not within:
+            yield result
+
+
+def _finding(result: Result) -> Finding:
+    claim = result.claim
+    clue = claim.clue() if claim.clue else None
+    otherwise = result.verdict is Verdict.OTHERWISE
+    defect = _under_other_readings(claim.defect, result.witness) if otherwise else claim.defect
+    diagnostic = Diagnostic(
+        code=claim.code,
+        severity=Severity.NOTE if otherwise else claim.severity,
+        message=defect,
+        span=claim.span,
+        help=clue.help if clue else claim.help,
+        related=(clue.related if clue else None) or claim.related,
+        related_label=(clue.related_label if clue else None) or claim.related_label,
+        facts=tuple(result.witness.facts) if result.witness else (),
+        subject=claim.subject,
+    )
+    return Finding(
+        diagnostic,
+        claim.clauses,
+        result.witness,
+        result.count,
+        result.total,
+        result.situations,
+        result.all_situations,
+    )
+
+
+def _under_other_readings(defect: Message, shown: Witness | None) -> Message:
+    readings = shown.readings if shown else {}
+    named = ", ".join(f"{name}={option}" for name, option in readings.items())
+    return Message(f"换用解释 {named} 时: {defect.zh}", f"under readings {named}: {defect.en}")
+
+
+def _out_of_reach(plan: Plan, results: list[Result], undecided: list[str]) -> Iterator[Finding]:
+    """One finding for each kind of claim that the budget did not suffice for."""
+    counts = Counter(result.claim.code for result in results if result.verdict is Verdict.UNDECIDED)
+    for kind in (*sorted(counts), *undecided):
+        many = f"{counts[kind]} 项" if kind in counts else "全部"
+        few = f"{counts[kind]} claims" if kind in counts else "all claims"
+        yield Finding(
+            Diagnostic(
+                "PF016",
+                Severity.WARNING,
+                Message(f"在限度以内没有证完: {kind} 的{many}", f"not decided within the budget: {few} of {kind}"),
+                help=Message(
+                    "用“情形”归并条件, 把不相干的条款分成几份预案, 或放宽 --budget",
+                    "name conditions once, split clauses that have nothing in common, or raise --budget",
+                ),
+                subject=f"{plan.id}/{kind}",
+            )
+        )

@@ -1,0 +1,143 @@
+"""(Meaning, incidents) -> Witness: the incident in as few words as will do, decided by the engine of the product.
+
+What the diagram says of the point and what the engine decides must be the same; where they are not, nothing is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.finding import Claim, Witness
+from plan_rules.analysis.meaning import MODALITIES, Meaning
+from plan_rules.analysis.space import Incident, unknown_name
+from plan_rules.deciding import decide
+from plan_rules.decision import Decision
+from plan_rules.errors import EngineError, FactsInvalid
+from plan_rules.facts import fact_reader
+from plan_rules.plan import UNKNOWN, Kind, Plan
+
+
+class Disagreement(EngineError):
+    """The diagram and the engine say different things of one incident; nothing shown by the diagram can be trusted."""
+
+
+def witness(meaning: Meaning, points: Points, claim: Claim) -> Witness:
+    """The smallest incident of these: the fewest facts away from their usual values.  Raises Disagreement.
+
+    Facts that make no difference to what the claim is about are left out.
+    """
+    diagram, scales = meaning.diagram, meaning.drawing.space.scales
+    point = diagram.smallest(points)
+    assert point is not None
+    about = diagram.support(points)
+    readings = meaning.drawing.chosen_at(point)
+    unknown = [fact for fact in scales if point.get(unknown_name(fact), 0)]
+    whole = _marked(meaning.drawing.incident(point, scales), unknown)
+    decision = decided(meaning.plan, whole, readings)
+    if not unknown:
+        _compare(meaning, point, decision)
+    stated = _marked(_few_words(meaning, point, [fact for fact in about if fact in scales]), unknown)
+    concerned = _concerned(meaning.plan, claim)
+    expected = concerned(decision)
+    if concerned(decided(meaning.plan, stated, readings)) != expected:
+        stated = whole
+    for fact in reversed(list(stated)):
+        fewer = {name: value for name, value in stated.items() if name != fact}
+        said = _said(meaning.plan, fewer, readings)
+        if said is not None and concerned(said) == expected and diagram.holds_at(points, _seen(meaning, point, fewer)):
+            stated = fewer
+    return Witness(stated, readings, decided(meaning.plan, stated, readings))
+
+
+def _seen(meaning: Meaning, point: Mapping[str, int], stated: Incident) -> dict[str, int]:
+    """The point as these facts tell it: what they leave unknown is as it was, and marked where there are marks."""
+    told = fact_reader(meaning.plan).read(stated).wide
+    found = dict(point)
+    for name, scale in meaning.drawing.space.scales.items():
+        place = scale.place(told.get(name)) if name in told else None
+        if place is not None:
+            found[name] = place
+        found[unknown_name(name)] = int(name not in told)
+    return found
+
+
+def _said(plan: Plan, facts: Incident, readings: Mapping[str, str]) -> Decision | None:
+    try:
+        return decided(plan, facts, readings)
+    except FactsInvalid:
+        return None
+
+
+def _concerned(plan: Plan, claim: Claim) -> Callable[[Decision], object]:
+    """What a decision says of the things that the claim is about."""
+    clauses = frozenset(claim.clauses)
+    actions = {*claim.actions, *(norm.action for name in clauses for norm in plan.clauses[name].norms)}
+
+    def said(decision: Decision) -> object:
+        asked = tuple(part & actions for part in _answer(decision)[1])
+        return _answer(decision)[0], asked, clauses & {*decision.fired}
+
+    return said
+
+
+def decided(plan: Plan, facts: Incident, readings: Mapping[str, str]) -> Decision:
+    """The engine's decision under these readings."""
+    if not readings:
+        return decide(plan, facts)
+    choice = next((fact.id for fact in plan.facts.values() if fact.kind is Kind.READINGS), None)
+    if choice is not None:
+        return decide(plan, {**facts, choice: dict(readings)})
+    chosen = {name: replace(plan.readings[name], chosen=option) for name, option in readings.items()}
+    named = ",".join(f"{name}={option}" for name, option in sorted(readings.items()))
+    return decide(replace(plan, readings={**plan.readings, **chosen}, digest=f"{plan.digest}?{named}"), facts)
+
+
+def _marked(facts: Incident, unknown: Iterable[str]) -> Incident:
+    return {**facts, **dict.fromkeys(unknown, UNKNOWN)}
+
+
+def _few_words(meaning: Meaning, point: Mapping[str, int], about: list[str]) -> Incident:
+    """Facts that, once stated, leave the others as the point has them, as far as they matter."""
+    drawing = meaning.drawing
+    scales = drawing.space.scales
+    stated = [name for name in scales if name in point]
+    while True:
+        facts = drawing.incident(point, stated)
+        told = fact_reader(meaning.plan).read(facts).wide
+        missing = [
+            name
+            for name in about
+            if name not in stated and scales[name].place(told.get(name)) != drawing.place(point, name)
+        ]
+        if not missing:
+            return {name: facts[name] for name in scales if name in facts}
+        stated += missing
+
+
+def _answer(decision: Decision) -> tuple[Any, ...]:
+    asked = tuple(
+        frozenset(item.action for item in items)
+        for items in (decision.duties, decision.prohibitions, decision.permissions)
+    )
+    return decision.tier, asked
+
+
+def _compare(meaning: Meaning, point: Mapping[str, int], decision: Decision) -> None:
+    """Hold the engine's decision on the whole incident to what the diagram says of it."""
+    diagram, plan = meaning.diagram, meaning.plan
+    fired = tuple(clause for clause in plan.clauses if diagram.holds_at(meaning.fires(clause), point))
+    asked = tuple(
+        frozenset(action for action in plan.actions if diagram.holds_at(meaning.asked(modality, action), point))
+        for modality in MODALITIES
+    )
+    tier = next((tier for tier in plan.tiers if diagram.holds_at(meaning.tier(tier), point)), None)
+    drawn = (fired, tier, asked)
+    engine = (decision.fired, decision.tier.id if decision.tier else None, _answer(decision)[1])
+    if drawn != engine:
+        raise Disagreement(
+            f"图与引擎对同一事件的结论不同, 请报告这一错误: {drawn} / {engine} / "
+            "the diagram and the engine disagree on an incident; please report this"
+        )
