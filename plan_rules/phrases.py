@@ -20,7 +20,8 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.plan import UNKNOWN, Fact, Plan
+from plan_rules.norm import Term
+from plan_rules.plan import UNKNOWN, Fact, Plan, Tier
 
 
 def condition_phrase(condition: Condition, plan: Plan, lang: str = "zh") -> str:
@@ -47,6 +48,33 @@ def facts_phrase(facts: Mapping[str, Any], plan: Plan, lang: str = "zh") -> str:
 def name_of(fact: Fact, lang: str) -> str:
     """What the fact is called: by its name in Chinese, by its id in English."""
     return fact.label if lang == "zh" else fact.id
+
+
+def tier_phrase(tier: Tier, lang: str) -> str:
+    """What the tier is called in a plan file."""
+    return (tier.name or tier.label) if lang == "zh" else tier.id
+
+
+def term_phrase(term: Term, lang: str) -> str:
+    """What a time limit is called in a plan file."""
+    zh, en = _TERMS[term]
+    return zh if lang == "zh" else en
+
+
+_TERMS = {
+    Term.IMMEDIATE: ("立即", "immediately"),
+    Term.PROMPT: ("及时", "promptly"),
+    Term.CONTINUOUS: ("持续", "continuously"),
+    Term.STANDING: ("常设", "standing"),
+    Term.PERIODIC: ("定期", "periodically"),
+    Term.BEFOREHAND: ("事前", "beforehand"),
+    Term.DURING: ("事中", "during"),
+    Term.AFTERWARDS: ("事后", "afterwards"),
+    Term.MINUTES: ("分钟", "minutes"),
+    Term.HOURS: ("小时", "hours"),
+    Term.NATURAL_DAYS: ("自然日", "natural days"),
+    Term.WORKING_DAYS: ("工作日", "working days"),
+}
 
 
 def value_phrase(fact: Fact, value: Any, lang: str = "zh") -> str:
@@ -101,7 +129,7 @@ class _Words:
             case Unstated(fact):
                 return self._fact(fact), self._say("未填", "unstated")
             case TierIs(tiers):
-                labels = [plan.tiers[tier].label if self._zh else tier for tier in tiers]
+                labels = [tier_phrase(plan.tiers[tier], self._lang) for tier in tiers]
                 return self._say("等级", "tier"), labels[0] if len(labels) == 1 else "[" + ", ".join(labels) + "]"
             case InSituation(name):
                 return name, yes

@@ -133,12 +133,13 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level of severity; a higher rank is more severe."""
+    """A level of severity; a higher rank is more severe.  `name` is what the plan file calls it."""
 
     id: str
     label: str
     rank: int
     span: Span
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class Meaning:
         yield "defeasible", "", here & ~self.diagram.any(bound.strict for bound in bounds)
         if modality == "duty":
             timed = sorted((b for b in bounds if b.norm.limit), key=lambda b: urgency(b.norm.limit))  # type: ignore[arg-type]
-            yield from self._first("deadline", timed, _limit_text)
+            yield from self._first("deadline", timed, _limit_key)
             stepped = sorted((b for b in bounds if b.norm.step), key=lambda b: b.norm.step)  # type: ignore[arg-type,return-value]
             yield from self._first(
                 "step", stepped, lambda norm: f"{norm.step.stage}-{norm.step.number}" if norm.step else None
@@ -237,9 +237,9 @@ class Meaning:
         yield from self._summed(aspect, parts)
 
 
-def _limit_text(norm: Norm) -> str | None:
+def _limit_key(norm: Norm) -> str | None:
+    """What tells one deadline from another: `term|amount|start|roll`."""
     limit = norm.limit
     if limit is None:
         return None
-    start = f" < {limit.start}" if limit.start else ""
-    return f"{limit.amount or ''}{limit.term.value}{'+roll' if limit.roll else ''}{start}"
+    return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", "roll" if limit.roll else ""))

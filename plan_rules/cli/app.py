@@ -3,115 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from plan_rules.cli.analyses import ANALYSES
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
 from plan_rules.cli.version import version
-
-
-class Engine(StrEnum):
-    """Who finds the clauses that fire."""
-
-    DURABLE = "durable"
-    REFERENCE = "reference"
-    GENERATED = "generated"
-
-
-class Form(StrEnum):
-    """How defects are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-
-
-class Lang(StrEnum):
-    """The languages spoken."""
-
-    ZH = "zh"
-    EN = "en"
-
+from plan_rules.cli.words import Command, Engine, Form, Lang, Words
 
 EPILOG = (
     "退出码: 0 正常; 1 有错误或测试失败; 2 事实、场景或用法有误; 3 预案不能使用",
     "Exit codes: 0 fine; 1 defects found or tests failed; 2 bad facts, scenarios or usage; 3 the plan cannot be used",
 )
-
-
-class Words:
-    """Help in one language, and the options that several commands share."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
-    def __call__(self, zh: str, en: str) -> str:
-        """The one that is spoken."""
-        return en if self.lang == "en" else zh
-
-    def argument(self, default: Any, name: str, zh: str, en: str) -> Any:
-        """A positional argument; `...` makes it required."""
-        return typer.Argument(default, metavar=name, help=self(zh, en), show_default=False)
-
-    def option(self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None) -> Any:
-        """An option."""
-        return typer.Option(default, flag, metavar=metavar, help=self(zh, en), show_default=False)
-
-    def facts(self) -> Any:
-        """FACTS."""
-        return self.argument(
-            ...,
-            "FACTS",
-            "事件事实: YAML 或 JSON 文件, “-”表示标准输入",
-            "the incident: a YAML or JSON file, `-` is stdin",
-        )
-
-    def plan(self) -> Any:
-        """--plan."""
-        return self.option(None, "--plan", "预案文件, 默认用自带的预案", "plan file; default: the shipped plan", "FILE")
-
-    def at(self) -> Any:
-        """--at."""
-        return self.option(
-            None,
-            "--at",
-            "作出决定的时刻, 如 2025-05-20T09:15",
-            "the instant of the decision, as 2025-05-20T09:15",
-            "INSTANT",
-        )
-
-    def engine(self) -> Any:
-        """--engine."""
-        return self.option(
-            Engine.DURABLE,
-            "--engine",
-            "引擎: durable、reference 或 generated, 结果相同",
-            "durable, reference or generated: all answer the same",
-            "NAME",
-        )
-
-    def reading(self) -> Any:
-        """--reading."""
-        return self.option(
-            None,
-            "--reading",
-            "换一种解释, 如 AMB-06=B, 可写多次",
-            "choose another reading, as AMB-06=B; repeatable",
-            "ID=OPTION",
-        )
-
-    def speak(self) -> Any:
-        """--lang."""
-        return self.option(
-            Lang(self.lang), "--lang", "语言 zh 或 en, 默认随系统", "zh or en; default: that of the locale", "LANG"
-        )
-
-    def json(self) -> Any:
-        """--json."""
-        return self.option(False, "--json", "输出一个 JSON 对象, 供程序使用", "print one JSON object, for programs")
 
 
 def build(lang: str, *, rich: bool) -> typer.Typer:
@@ -134,7 +38,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root(words))
-    for add in (_decide, _explain, _check, _test, _schema, _show):
+    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES):
         command, zh, en = add(words)
         app.command(
             name=add.__name__.removeprefix("_"),
@@ -143,9 +47,6 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
             cls=ChineseCommand if lang == "zh" else TyperCommand,
         )(command)
     return app
-
-
-Command = tuple[Callable[..., int], str, str]
 
 
 def _root(words: Words) -> Callable[..., None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from plan_rules.condition import TierIs
 from plan_rules.language.keywords import value_word
@@ -32,7 +33,7 @@ class InvariantReader:
     plan: str
     words: Vocabulary
     clauses: Names[str]
-    invariants: frozenset[str]
+    others: frozenset[str]
     report: Report
 
     def invariant(self, shape: InvariantShape) -> Invariant:
@@ -102,10 +103,13 @@ class InvariantReader:
         words = self.words
         if word == self.plan:
             return self.plan
-        for names in (words.actions, words.facts, words.roles, words.tiers, words.readings, self.clauses):
+        kinds: tuple[Names[Any], ...] = (words.actions, words.facts, words.roles, words.tiers, words.readings)
+        for names in (*kinds, words.principles, self.clauses):
             if word in names.ids:
                 return names.ids[word]
-        if any(word in known for known in (words.situations.ids, words.parties.ids, words.groups.ids, self.invariants)):
+        if word in words.parties.ids:
+            return words.parties.ids[word]
+        if any(word in known for known in (words.situations.ids, words.groups.ids, self.others)):
             return str(word)
         self.clauses.unknown(word, also=(*words.actions.ids, *words.facts.ids, *words.roles.ids))
         return None

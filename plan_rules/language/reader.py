@@ -88,12 +88,17 @@ class _PlanReader:
             plan=str(document.plan.id),
             words=self._words,
             clauses=self._clause_ids,
-            invariants=frozenset(str(shape.id) for shape in document.invariants),
+            others=frozenset(str(word) for word in self._other_ids()),
             report=report,
         )
         for section in document.body:
             for clause in section.clauses:
                 self._declare_clause(clause)
+
+    def _other_ids(self) -> Iterable[Text]:
+        """The ids of what is neither declared as vocabulary nor a clause."""
+        yield from (shape.id for shape in self._document.invariants)
+        yield from (shape.id for shape in self._document.notices)
 
     def _declare_clause(self, clause: ClauseShape) -> None:
         known = self._clause_ids

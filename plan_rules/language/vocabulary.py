@@ -76,7 +76,9 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
         words.parties.declare(name, party.id, str(party.id))
     for name, tier in document.tiers.items():
         words.tiers.declare(
-            name, tier.id, Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span)
+            name,
+            tier.id,
+            Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span, str(name)),
         )
     for name, principle in document.principles.items():
         words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from plan_rules.analysis.claims.protection import worsening
@@ -10,8 +11,8 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.errors import Message, Severity
-from plan_rules.phrases import condition_phrase
-from plan_rules.plan import Invariant, Requirement
+from plan_rules.phrases import condition_phrase, term_phrase, tier_phrase
+from plan_rules.plan import Invariant, Plan, Requirement
 
 _ZH = {
     "duty": "应当“{}”",
@@ -29,58 +30,77 @@ _EN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A 红线, the plan in whose words it is drawn, and the plan that must not cross it."""
+
+    item: Invariant
+    words: Meaning
+    judged: Meaning
+
+    @property
+    def here(self) -> Points:
+        """Where it is drawn."""
+        return self.words.drawing.holds(self.item.condition)
+
+
 def claims(meaning: Meaning) -> Iterator[Claim]:
-    """A claim for each thing that an invariant says."""
-    for item in meaning.plan.invariants:
+    """A claim for each thing that an invariant of the plan says."""
+    yield from claims_of(meaning, meaning)
+
+
+def claims_of(words: Meaning, judged: Meaning) -> Iterator[Claim]:
+    """A claim for each thing that an invariant of one plan says, about what another plan asks."""
+    plan = words.plan
+    for item in plan.invariants:
+        line = _Line(item, words, judged)
         for number, requirement in enumerate(item.requirements):
-            zh, en = _worded(meaning, requirement)
-            yield _claim(meaning, item, str(number), (zh, en), partial(_missing, meaning, item, requirement))
+            points = partial(_missing, line, requirement)
+            yield _claim(line, str(number), _worded(plan, requirement), points, (requirement.action,))
         if item.tiers:
-            labels = " 或 ".join(meaning.plan.tiers[tier].label for tier in item.tiers)
-            words = (f"等级是{labels}", f"the tier is {' or '.join(item.tiers)}")
-            yield _claim(meaning, item, "tier", words, partial(_other_tier, meaning, item))
+            labels = (tier_phrase(plan.tiers[tier], "zh") for tier in item.tiers)
+            said = (f"等级是{'或'.join(labels)}", f"the tier is {' or '.join(item.tiers)}")
+            yield _claim(line, "tier", said, partial(_other_tier, line), ())
         for action in item.monotone:
-            label = meaning.plan.actions[action].label
-            words = (f"情况变坏, “{label}”不会少", f"`{action}` stays demanded as facts get worse")
-            yield _claim(meaning, item, action, words, partial(_lost, meaning, item, action))
+            said = (f"“{plan.actions[action].label}”不因情况变坏而少", f"`{action}` stays demanded as facts get worse")
+            yield _claim(line, action, said, partial(_lost, line, action), (action,))
 
 
-def _claim(meaning: Meaning, item: Invariant, part: str, words: tuple[str, str], points: partial[Points]) -> Claim:
-    zh, en = condition_phrase(item.condition, meaning.plan), condition_phrase(item.condition, meaning.plan, "en")
+def _claim(line: _Line, part: str, said: tuple[str, str], points: partial[Points], actions: tuple[str, ...]) -> Claim:
+    item, plan = line.item, line.words.plan
+    zh, en = condition_phrase(item.condition, plan), condition_phrase(item.condition, plan, "en")
     return Claim(
         code="PF014",
         subject=f"{item.id}/{part}",
         severity=Severity.ERROR,
-        statement=Message(
-            f"红线“{item.id}”({item.label}): {zh} 时{words[0]}", f"invariant `{item.id}`: where {en}, {words[1]}"
-        ),
+        statement=Message(f"“{item.id}”: {zh} 时, {said[0]}", f"`{item.id}`: where {en}, {said[1]}"),
         defect=Message(
-            f"红线“{item.id}”({item.label})破了: 有 {zh} 而不是“{words[0]}”的事件",
-            f"invariant `{item.id}` is broken: an incident where {en}, and not that {words[1]}",
+            f"“{item.id}”({item.label})破了: {zh} 时, 并不总是{said[0]}",
+            f"invariant `{item.id}` is broken: where {en}, it is not always so that {said[1]}",
         ),
         help=Message(
             "改正使它落空的条款; 红线本身只由有权人修改", "mend the clauses that let it fail, not the invariant"
         ),
         points=points,
-        actions=tuple(requirement.action for requirement in item.requirements) + item.monotone,
+        actions=actions,
         span=item.span,
     )
 
 
-def _worded(meaning: Meaning, requirement: Requirement) -> tuple[str, str]:
-    action = meaning.plan.actions[requirement.action]
+def _worded(plan: Plan, requirement: Requirement) -> tuple[str, str]:
+    action = plan.actions[requirement.action]
     zh, en = _ZH[requirement.modality].format(action.label), _EN[requirement.modality].format(action.id)
     if requirement.roles:
-        zh += "(由" + "、".join(meaning.plan.roles[role].label for role in requirement.roles) + ")"
+        zh = "、".join(plan.roles[role].label for role in requirement.roles) + zh
         en += f" of {', '.join(requirement.roles)}"
     if requirement.term:
-        zh += f"({requirement.term.value})"
-        en += f", {requirement.term.value}"
+        zh += f"({term_phrase(requirement.term, 'zh')})"
+        en += f" {term_phrase(requirement.term, 'en')}"
     return zh, en
 
 
-def _missing(meaning: Meaning, item: Invariant, requirement: Requirement) -> Points:
-    return meaning.drawing.holds(item.condition) & ~_met(meaning, requirement)
+def _missing(line: _Line, requirement: Requirement) -> Points:
+    return line.here & ~_met(line.judged, requirement)
 
 
 def _met(meaning: Meaning, requirement: Requirement) -> Points:
@@ -111,11 +131,12 @@ def _borne(meaning: Meaning, requirement: Requirement) -> Iterator[Points]:
         )
 
 
-def _other_tier(meaning: Meaning, item: Invariant) -> Points:
-    return meaning.drawing.holds(item.condition) & ~meaning.diagram.any(meaning.tier(tier) for tier in item.tiers)
+def _other_tier(line: _Line) -> Points:
+    known = (tier for tier in line.item.tiers if tier in line.judged.plan.tiers)
+    return line.here & ~line.judged.diagram.any(line.judged.tier(tier) for tier in known)
 
 
-def _lost(meaning: Meaning, item: Invariant, action: str) -> Points:
+def _lost(line: _Line, action: str) -> Points:
     """Where the duty is lost by a fact that gets worse; the worse incident."""
-    lost = meaning.diagram.any(worse for _, worse in worsening(meaning, meaning.asked("duty", action)))
-    return lost & meaning.drawing.holds(item.condition)
+    judged = line.judged
+    return line.here & judged.diagram.any(lost for _, lost in worsening(judged, judged.asked("duty", action)))

@@ -1,0 +1,187 @@
+"""(Old plan, new plan, scenarios) -> Difference: everything an amendment does, and whether it may pass.
+
+It may not pass where it breaks a 红线, of the old plan or the new, or takes a protective duty away that nobody has
+acknowledged (认可 of DF001 in the new plan).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plan_rules.analysis.changes import Change, Compared
+from plan_rules.analysis.claims import invariants
+from plan_rules.analysis.diagram import BUDGET, OverBudget
+from plan_rules.analysis.edits import Edit, edits_between
+from plan_rules.analysis.finding import Claim, Finding, accepted
+from plan_rules.analysis.meaning import Meaning, Outcome
+from plan_rules.analysis.space import Drawing
+from plan_rules.analysis.witnesses import witness
+from plan_rules.errors import Diagnostic, Message, Severity
+from plan_rules.plan import Plan
+from plan_rules.scenarios import Scenario, run_step
+
+PROTECTIVE_DUTY_LOST, INVARIANT_BROKEN, INVARIANT_DROPPED = "DF001", "DF002", "DF003"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioChange:
+    """A scenario whose step passes under one plan and fails under the other."""
+
+    scenario: str
+    step: int
+    passed_before: bool
+    passes_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is different between two plans.  `newly_refused` and `newly_taken` count incidents that only one takes."""
+
+    old: Plan
+    new: Plan
+    changes: tuple[Change, ...]
+    edits: tuple[Edit, ...]
+    scenarios: tuple[ScenarioChange, ...]
+    findings: tuple[Finding, ...]
+    newly_refused: int
+    newly_taken: int
+    undecided: tuple[Outcome, ...]
+    compared: Compared | None
+
+    @property
+    def may_pass(self) -> bool:
+        """Is no red line broken, no protective duty lost unacknowledged, nothing left undecided?"""
+        return not self.undecided and all(found.severity is not Severity.ERROR for found in self.findings)
+
+    @property
+    def same(self) -> bool:
+        """Do both plans decide every incident alike?"""
+        return not (self.changes or self.newly_refused or self.newly_taken or self.undecided)
+
+
+def diff(
+    old: Plan,
+    new: Plan,
+    scenarios: Iterable[Scenario] = (),
+    *,
+    today: date | None = None,
+    budget: int = BUDGET,
+) -> Difference:
+    """Everything that is different, each plan with its readings as they stand.
+
+    `scenarios` are run under both; `today` is the day on which acceptances are looked at.
+    """
+    edits = edits_between(old, new)
+    told = tuple(_scenario_changes(old, new, scenarios))
+    try:
+        compared = Compared(old, new, budget)
+        changes = tuple(compared.changes())
+        findings = [*_protective_duties_lost(changes, new), *_invariants_broken(compared)]
+        refused, taken = _taken(compared)
+    except OverBudget:
+        everything = (Outcome("decision", new.id),)
+        return Difference(old, new, (), edits, told, (), 0, 0, everything, None)
+    stood_by = tuple(replace(found, accepted=accepted(found, new.acceptances, today)) for found in findings)
+    undecided = tuple(compared.undecided)
+    return Difference(old, new, changes, edits, told, stood_by, refused, taken, undecided, compared)
+
+
+def _taken(compared: Compared) -> tuple[int, int]:
+    """How many incidents only the old plan takes, and how many only the new one."""
+    before, after = compared.old.drawing.possible, compared.new.drawing.possible
+    return compared.space.count(before & ~after), compared.space.count(after & ~before)
+
+
+# --------------------------------------------------------------------------- what keeps it from passing
+
+
+def _protective_duties_lost(changes: Iterable[Change], new: Plan) -> Iterator[Finding]:
+    for change in changes:
+        outcome = change.outcome
+        if change.gained or outcome.kind != "duty" or outcome.aspect or not change.protective:
+            continue
+        action = new.actions.get(outcome.subject)
+        label = action.label if action else outcome.subject
+        yield Finding(
+            Diagnostic(
+                PROTECTIVE_DUTY_LOST,
+                Severity.ERROR,
+                Message(
+                    f"修订使保护性的“{label}”在有的事件上不再要求",
+                    f"the protective `{outcome.subject}` is lost on some incidents",
+                ),
+                action.span if action else None,
+                Message(
+                    f"恢复它; 有意取消的, 在新预案的“认可”里写 发现: DF001, 涉及: [{label}]",
+                    f"restore it, or acknowledge it: `finding: DF001, about: [{outcome.subject}]` in the new plan",
+                ),
+                subject=outcome.subject,
+            ),
+            count=change.count,
+            total=change.total,
+            situations=change.situations,
+            all_situations=change.all_situations,
+        )
+
+
+def _invariants_broken(compared: Compared) -> Iterator[Finding]:
+    """Red lines of either plan that the new one breaks, and those it no longer draws."""
+    kept = {item.id for item in compared.new.plan.invariants}
+    seen: set[Message] = set()
+    for item in compared.old.plan.invariants:
+        if item.id not in kept:
+            yield Finding(
+                Diagnostic(
+                    INVARIANT_DROPPED,
+                    Severity.ERROR,
+                    Message(f"修订删去了红线“{item.id}”({item.label})", f"invariant `{item.id}` was dropped"),
+                    None,
+                    Message("恢复它; 有意删去的, 由有权人在“认可”里写明", "restore it, or have its removal accepted"),
+                    subject=item.id,
+                )
+            )
+    # The old red lines, in the words of the old plan, and the new ones: the new plan must cross none of them.
+    for claim in (
+        *invariants.claims_of(compared.old, compared.new),
+        *invariants.claims(compared.new),
+    ):
+        for broken in _broken(claim, compared.new):
+            if broken.diagnostic.message not in seen:
+                seen.add(broken.diagnostic.message)
+                yield broken
+
+
+def _broken(claim: Claim, new: Meaning) -> Iterator[Finding]:
+    drawing: Drawing = new.drawing
+    points = claim.points() & drawing.possible
+    if points == new.diagram.nothing:
+        return
+    everything = drawing.possible
+    yield Finding(
+        Diagnostic(
+            INVARIANT_BROKEN,
+            Severity.ERROR,
+            claim.defect,
+            claim.span,
+            claim.help,
+            subject=claim.subject,
+        ),
+        witness=witness(new, points, claim),
+        count=drawing.space.count(points),
+        total=drawing.space.count(everything),
+        situations=drawing.space.count(points, plain=True),
+        all_situations=drawing.space.count(everything, plain=True),
+    )
+
+
+# --------------------------------------------------------------------------- scenarios
+
+
+def _scenario_changes(old: Plan, new: Plan, scenarios: Iterable[Scenario]) -> Iterator[ScenarioChange]:
+    for scenario in scenarios:
+        for number, step in enumerate(scenario.steps):
+            before, after = (not run_step(plan, step).mismatches for plan in (old, new))
+            if before != after:
+                yield ScenarioChange(scenario.id, number, before, after)

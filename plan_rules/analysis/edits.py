@@ -1,0 +1,83 @@
+"""Two plans -> the Edits between their texts, by what each is about; whether a rule or only words were edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from plan_rules.plan import Fact, Plan, Reading
+
+_WORDS = ("label", "note", "text", "scraped", "question", "topic", "origin", "decided_by", "name")
+_PLACES = ("span",)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit.  `kind` is clause, fact, action, ...; `what` is added, removed, wording, rule, chosen or default.
+
+    Only wording leaves every decision as it was, whatever else is edited.
+    """
+
+    kind: str
+    subject: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+def edits_between(old: Plan, new: Plan) -> tuple[Edit, ...]:
+    """Every edit, kind by kind in the order of the plans."""
+    return tuple(edit for kind, before, after in _things(old, new) for edit in _edits(kind, before, after))
+
+
+def _things(old: Plan, new: Plan) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    yield "fact", old.facts, new.facts
+    yield "action", old.actions, new.actions
+    yield "role", old.roles, new.roles
+    yield "tier", old.tiers, new.tiers
+    yield "situation", old.situations, new.situations
+    yield "reading", old.readings, new.readings
+    yield "section", old.sections, new.sections
+    yield "clause", old.clauses, new.clauses
+    for kind in ("presumptions", "impossibles", "notices", "invariants"):
+        before, after = ({item.id: item for item in getattr(plan, kind)} for plan in (old, new))
+        yield kind.removesuffix("s"), before, after
+
+
+def _edits(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            yield Edit(kind, name, "removed")
+        elif name not in before:
+            yield Edit(kind, name, "added")
+        else:
+            yield from _edited(kind, name, before[name], after[name])
+
+
+def _edited(kind: str, name: str, before: Any, after: Any) -> Iterator[Edit]:
+    words = [field.name for field in fields(before) if field.name in _WORDS]
+    read = [(str(getattr(before, word)), str(getattr(after, word))) for word in words]
+    differing = [pair for pair in read if pair[0] != pair[1]]
+    if differing:
+        yield Edit(kind, name, "wording", *differing[0])
+    match before, after:
+        case Reading(), Reading() if before.chosen != after.chosen:
+            yield Edit(kind, name, "chosen", before.chosen, after.chosen)
+        case Fact(), Fact() if before.default != after.default:
+            yield Edit(kind, name, "default", str(before.default), str(after.default))
+        case _:
+            pass
+    if _rule(before) != _rule(after):
+        yield Edit(kind, name, "rule")
+
+
+def _rule(thing: Any) -> object:
+    """What a thing rules: all of it but words and places, and what an edit of its own tells."""
+    left_out = (*_WORDS, *_PLACES, "chosen", "default", "carries", "inferred")
+    if isinstance(thing, tuple):
+        return tuple(_rule(each) for each in thing)
+    if not hasattr(thing, "__dataclass_fields__"):
+        return thing
+    kept = (field.name for field in fields(thing) if field.name not in left_out)
+    return type(thing).__name__, *(_rule(getattr(thing, name)) for name in kept)

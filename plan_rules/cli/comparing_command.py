@@ -1,0 +1,112 @@
+"""`plan-rules diff`: two plans, of files or of revisions -> what decisions say otherwise, and whether it may pass."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from plan_rules import loading
+from plan_rules.analysis.difference import diff
+from plan_rules.cli import output
+from plan_rules.cli.findings import day_of
+from plan_rules.cli.inputs import plan_of
+from plan_rules.cli.proving_command import budget_of
+from plan_rules.cli.stop import BAD_PLAN, DEFECTS, OK, Stop, as_json
+from plan_rules.cli.testing_command import scenarios_of
+from plan_rules.diagnostic_text import lines_of
+from plan_rules.difference_text import as_html, as_markdown, as_text, difference_object, page
+from plan_rules.errors import Message, PlanInvalid
+from plan_rules.plan import Plan
+from plan_rules.scenarios import Scenario
+
+_MOST_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be compared, and how it is told."""
+
+    old: str
+    new: str
+    form: str = "text"
+    scenarios: Sequence[str] = ()
+    budget: int | None = None
+    day: str | None = None
+    lang: str = "zh"
+
+
+def run(asked: Asked) -> int:
+    """Compare two plans; 1 when the amendment may not pass."""
+    old, new = named_plan(asked.old), named_plan(asked.new)
+    told = diff(old, new, _scenarios(asked, new), today=day_of(asked.day), budget=budget_of(asked.budget))
+    match asked.form:
+        case "json":
+            text = as_json(difference_object(told, asked.lang))
+        case "markdown":
+            text = as_markdown(page(told, asked.lang))
+        case "html":
+            text = as_html(page(told, asked.lang), passes=told.may_pass, lang=asked.lang)
+        case _:
+            text = as_text(page(told, asked.lang))
+    output.say([text])
+    return OK if told.may_pass else DEFECTS
+
+
+def _scenarios(asked: Asked, plan: Plan) -> tuple[Scenario, ...]:
+    """The scenarios named, else those beside the new plan where there are any."""
+    if asked.scenarios:
+        return scenarios_of(asked.scenarios, plan, None)
+    beside = Path(asked.new).with_name("scenarios.yaml")
+    return scenarios_of([str(beside)], plan, asked.new) if beside.is_file() else ()
+
+
+# --------------------------------------------------------------------------- a file, or a file of a revision
+
+
+def named_plan(name: str) -> Plan:
+    """The plan of a file, or of `REV:path` in the repository of the working folder."""
+    revision, colon, path = name.partition(":")
+    if not colon or not revision or not path or Path(name).exists():
+        return plan_of(name)
+    with TemporaryDirectory() as folder:
+        for file, text in _files_beside(revision, path):
+            Path(folder, file).write_bytes(text)
+        try:
+            return loading.load(Path(folder, Path(path).name))
+        except PlanInvalid as invalid:
+            text = Path(folder, Path(path).name).read_bytes()
+            sources = dict.fromkeys((str(Path(folder, Path(path).name)), name), lines_of(text))
+            message = Message(f"{name} 有错误, 不能使用", f"{name} has errors and cannot be used")
+            raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, sources) from invalid
+
+
+def _files_beside(revision: str, path: str) -> list[tuple[str, bytes]]:
+    """The plan file of a revision and the YAML files beside it, such as its source text."""
+    parent = Path(path).parent.as_posix()
+    listed = _git("ls-tree", "--name-only", "-z", revision, f"{parent}/" if parent != "." else "./").split(b"\0")
+    names = [name.decode() for name in listed if name.endswith((b".yaml", b".yml"))]
+    if not any(Path(name).name == Path(path).name for name in names):
+        raise _unreadable(f"{revision}:{path}", "没有这个文件", "no such file")
+    return [(Path(name).name, _git("show", f"{revision}:./{name}")) for name in names]
+
+
+def _git(*arguments: str) -> bytes:
+    command = ["git", "--no-pager", *arguments]
+    if any(argument.startswith("-") for argument in arguments[1:] if argument not in ("--name-only", "-z")):
+        raise _unreadable(arguments[-1], "版本名不能以“-”开头", "a revision does not begin with `-`")
+    try:
+        done = subprocess.run(command, capture_output=True, check=True, timeout=_MOST_SECONDS)  # noqa: S603  no shell
+    except FileNotFoundError as failure:
+        raise _unreadable(arguments[-1], "没有安装 git", "git is not installed") from failure
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
+        said = getattr(failure, "stderr", None) or b""
+        why = said.decode(errors="replace").strip() or "git"
+        raise _unreadable(arguments[-1], why, why) from failure
+    return done.stdout
+
+
+def _unreadable(name: str, zh: str, en: str) -> Stop:
+    return Stop(BAD_PLAN, "plan_unreadable", Message(f"读不了 {name}: {zh}", f"cannot read {name}: {en}"))

@@ -1,0 +1,497 @@
+"""(Difference, language) -> the page that an officer reads, as text, Markdown or HTML; or a JSON object.
+
+The page is made once, of sections and items; the three forms only set it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from plan_rules.analysis.changes import Change, Shown, places
+from plan_rules.analysis.diagram import Cube
+from plan_rules.analysis.difference import Difference
+from plan_rules.analysis.edits import Edit
+from plan_rules.analysis.finding import Finding
+from plan_rules.analysis.scales import Scale
+from plan_rules.display_width import visible
+from plan_rules.errors import Severity
+from plan_rules.fact_values import shown
+from plan_rules.finding_text import finding_object, share, witness_phrase
+from plan_rules.norm import Term
+from plan_rules.phrases import facts_phrase, name_of, term_phrase, tier_phrase, value_phrase
+from plan_rules.plan import Plan
+
+_DEMANDS = {"duty": ("应当", "must"), "prohibition": ("不得", "must not"), "permission": ("可以", "may")}
+_KINDS = {
+    "fact": "事实",
+    "action": "动作",
+    "role": "角色",
+    "tier": "等级",
+    "situation": "情形",
+    "reading": "解释",
+    "section": "章节",
+    "clause": "条款",
+    "presumption": "推定",
+    "impossible": "不可能",
+    "notice": "提示",
+    "invariant": "红线",
+    "principle": "原则",
+    "deputy": "顶岗",
+    "question": "提问",
+}
+_WHAT = {
+    "added": ("新增", "added"),
+    "removed": ("删去", "removed"),
+    "wording": ("只改文字", "wording only"),
+    "rule": ("改了规则", "rule edited"),
+    "chosen": ("采用的选项", "chosen option"),
+    "default": ("默认值", "default"),
+}
+_ASPECTS = {
+    "role": ("责任", "bearers"),
+    "choice": ("责任的安排", "which bearer"),
+    "through": ("经办", "through"),
+    "excepted": ("除外", "excepted"),
+    "recipient": ("对象", "recipient"),
+    "deadline": ("时限", "deadline"),
+    "step": ("次序", "step"),
+    "defeasible": ("可推翻", "defeasible"),
+    "status": ("怎样算完成", "what shows it done"),
+    "instead": ("替代", "instead"),
+    "clause": ("依据", "clauses"),
+}
+_ORDER = ("tier", "duty", "prohibition", "permission", "notice", "deputy", "question", "principle")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to know, and what there is to say of it."""
+
+    head: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Items under a title."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole of it: a title, one line that sums up, sections that have something in them."""
+
+    title: str
+    summary: str
+    sections: tuple[Section, ...]
+
+
+def page(difference: Difference, lang: str = "zh") -> Page:
+    """What an officer reads before signing an amendment."""
+    return _Writer(difference, lang).page()
+
+
+class _Writer:
+    def __init__(self, difference: Difference, lang: str) -> None:
+        self._difference = difference
+        self._lang = lang
+        self._zh = lang == "zh"
+
+    def page(self) -> Page:
+        sections = (
+            Section(self._say("不能放行的原因", "What keeps it from passing"), tuple(self._findings(Severity.ERROR))),
+            Section(self._say("已认可的", "Acknowledged"), tuple(self._findings(Severity.NOTE))),
+            Section(self._say("决定的变化", "What decisions say otherwise"), tuple(self._changes())),
+            Section(self._say("接受的事件", "Incidents taken"), tuple(self._taken())),
+            Section(self._say("场景的变化", "Scenarios"), tuple(self._scenarios())),
+            Section(self._say("解释的变化", "Readings"), tuple(self._edits(lambda edit: edit.kind == "reading"))),
+            Section(
+                self._say("规则的修改", "Rules edited"),
+                tuple(self._edits(lambda edit: edit.kind != "reading" and edit.what != "wording")),
+            ),
+            Section(
+                self._say("只改文字, 不改变任何决定", "Wording only: no decision changes by it"),
+                tuple(self._edits(lambda edit: edit.kind != "reading" and edit.what == "wording")),
+            ),
+            Section(self._say("限度以内没有比完", "Not compared within the budget"), tuple(self._undecided())),
+        )
+        return Page(self._title(), self._summary(), tuple(section for section in sections if section.items))
+
+    def _title(self) -> str:
+        old, new = self._difference.old, self._difference.new
+        return f"{self._say('修订影响', 'Amendment')}: {new.name if self._zh else new.id} {old.version} → {new.version}"
+
+    def _summary(self) -> str:
+        told = self._difference
+        if told.undecided:
+            return self._say("没有比完, 不放行", "not compared in full: it may not pass")
+        if told.same:
+            return self._say("两份预案对每一个事件的决定都相同", "both plans decide every incident alike")
+        if told.may_pass:
+            return self._say(
+                "红线都在, 没有未认可的保护性要求被取消",
+                "no red line is broken, no protective duty lost unacknowledged",
+            )
+        count = sum(found.severity is Severity.ERROR for found in told.findings)
+        return self._say(f"不能放行: {count} 处", f"it may not pass: {count} findings")
+
+    # ----------------------------------------------------------------- sections
+
+    def _findings(self, severity: Severity) -> Iterator[Item]:
+        for found in self._difference.findings:
+            if found.severity is severity:
+                yield Item(
+                    f"[{found.code}] {found.diagnostic.message.within(self._lang)}", tuple(self._of_finding(found))
+                )
+
+    def _of_finding(self, found: Finding) -> Iterator[str]:
+        if found.witness:
+            yield f"{self._say('例', 'such as')}: {witness_phrase(found.witness, self._difference.new, self._lang)}"
+        if found.count and found.total:
+            yield f"{self._say('占', 'share')}: {share(found.count, found.total)}"
+        if found.accepted:
+            yield f"{self._say('认可', 'accepted')}: {found.accepted.reason} ({found.accepted.decided_by})"
+        elif found.diagnostic.help:
+            yield f"{self._say('帮助', 'help')}: {found.diagnostic.help.within(self._lang)}"
+
+    def _changes(self) -> Iterator[Item]:
+        """Changes of one thing on the same incidents are one item."""
+        grouped: dict[tuple[Any, ...], list[Change]] = {}
+        for change in sorted(self._difference.changes, key=lambda each: _ORDER.index(each.outcome.kind)):
+            outcome = change.outcome
+            presence = "" if outcome.aspect else (change.gained, outcome.kind)
+            key = (outcome.kind, outcome.subject, presence, change.count, repr(change.regions))
+            grouped.setdefault(key, []).append(change)
+        for changes in grouped.values():
+            yield Item(self._headline(changes), tuple(self._of_changes(changes)))
+
+    def _headline(self, changes: list[Change]) -> str:
+        outcome = changes[0].outcome
+        named = self._named(outcome.kind, outcome.subject)
+        if not outcome.aspect:
+            sign = self._say("新增", "gained") if changes[0].gained else self._say("取消", "lost")
+            weight = self._say("保护性的", "protective ") if changes[0].protective else ""
+            return f"{sign} {weight}{named}"
+        return f"{self._say('改变', 'changed')} {named}: {'; '.join(self._aspects(changes))}"
+
+    def _named(self, kind: str, subject: str) -> str:
+        for plan in (self._difference.new, self._difference.old):
+            if kind in _DEMANDS and subject in plan.actions:
+                word = _DEMANDS[kind][not self._zh]
+                return f"{word}“{plan.actions[subject].label}”" if self._zh else f"{word} `{subject}`"
+            if kind == "tier" and subject in plan.tiers:
+                return f"{self._say('定为', 'tier')} {tier_phrase(plan.tiers[subject], self._lang)}"
+            if kind in ("question", "fact") and subject in plan.facts:
+                return f"{self._kind(kind)} {name_of(plan.facts[subject], self._lang)}"
+            labelled = {"principle": plan.principles, "deputy": plan.roles, "action": plan.actions, "role": plan.roles}
+            if subject in labelled.get(kind, {}):
+                label = labelled[kind][subject].label  # type: ignore[attr-defined]
+                return f"{self._kind(kind)} {label if self._zh else subject}"
+        return f"{self._kind(kind)} {subject}"
+
+    def _kind(self, kind: str) -> str:
+        return _KINDS.get(kind, kind) if self._zh else kind
+
+    def _aspects(self, changes: list[Change]) -> Iterator[str]:
+        """Each aspect once, with what it lost and what it gained."""
+        by_aspect: dict[str, list[Change]] = {}
+        for change in changes:
+            by_aspect.setdefault(change.outcome.aspect, []).append(change)
+        for aspect, parts in by_aspect.items():
+            if aspect == "choice" and "role" in by_aspect:
+                continue  # who acts says it already
+            word = _ASPECTS[aspect][not self._zh]
+            if parts[0].before is not None:
+                values = (
+                    f"{self._value(aspect, part.before or '')} → {self._value(aspect, part.outcome.value)}"
+                    for part in parts
+                )
+            else:
+                values = (f"{'+' if part.gained else '−'}{self._value(aspect, part.outcome.value)}" for part in parts)
+            yield f"{word} {' '.join(values)}"
+
+    def _value(self, aspect: str, value: str) -> str:
+        if not value:
+            return self._say("无", "none") if aspect not in ("defeasible", "status") else ""
+        if aspect == "deadline":
+            return self._deadline(value)
+        plans = (self._difference.new, self._difference.old)
+        labelled = [{**plan.roles, **plan.actions} for plan in plans]
+        for names in labelled:
+            if value in names and self._zh:
+                return names[value].label  # type: ignore[attr-defined,no-any-return]
+        return value
+
+    def _deadline(self, value: str) -> str:
+        term, amount, start, roll = value.split("|")
+        text = (
+            f"{amount}{'' if self._zh else ' '}{term_phrase(Term(term), self._lang)}"
+            if amount
+            else term_phrase(Term(term), self._lang)
+        )
+        fact = next(
+            (plan.facts[start] for plan in (self._difference.new, self._difference.old) if start in plan.facts), None
+        )
+        if fact is not None:
+            text += f" ({self._say('起算', 'from')} {name_of(fact, self._lang)})"
+        return text + (self._say(", 顺延", ", rolled on") if roll else "")
+
+    def _of_changes(self, changes: list[Change]) -> Iterator[str]:
+        first = changes[0]
+        percent = share(first.count, first.total)
+        yield self._say(
+            f"占全部可能事件的 {percent} (能区分的 {first.all_situations:,} 种情形中的 {first.situations:,} 种)",
+            f"{percent} of all incidents ({first.situations:,} of {first.all_situations:,} situations told apart)",
+        )
+        for region in first.regions:
+            yield f"{self._say('范围', 'where')}: {self._region(region)}"
+        if first.rest:
+            yield self._say(f"另有 {first.rest:,} 种情形未列出", f"{first.rest:,} more situations are not listed")
+        if first.shown:
+            facts = facts_phrase(first.shown.facts, self._plan(first.shown), self._lang)
+            yield f"{self._say('例', 'such as')}: {facts}"
+            yield from self._both(first.shown)
+
+    def _plan(self, example: Shown) -> Plan:
+        """A plan that knows the facts of the example."""
+        new, old = self._difference.new, self._difference.old
+        return new if all(fact in new.facts for fact in example.facts) else old
+
+    def _both(self, example: Shown) -> Iterator[str]:
+        for word, decision in ((self._say("原", "old"), example.old), (self._say("新", "new"), example.new)):
+            tier = decision.tier
+            label = (tier.label if self._zh else tier.id) if tier else self._say("不分级", "no tier")
+            duties = (duty.label if self._zh else duty.action for duty in decision.duties)
+            yield f"{word}: {label}; {self._say('应当', 'must')} {self._list(duties)}"
+
+    def _list(self, words: Iterable[str]) -> str:
+        return ("、" if self._zh else ", ").join(words) or self._say("无", "nothing")
+
+    def _region(self, region: Cube) -> str:
+        compared = self._difference.compared
+        assert compared is not None
+        scales = compared.space.scales
+        parts = (
+            f"{name_of(scales[name].fact, self._lang)}: {self._values(scales[name], values)}"
+            for name, values in places(region, scales).items()
+        )
+        return ("，" if self._zh else ", ").join(parts) or self._say("全部事件", "every incident")
+
+    def _values(self, scale: Scale, values: tuple[object, ...]) -> str:
+        return ("、" if self._zh else " or ").join(self._one(scale, value) for value in values)
+
+    def _one(self, scale: Scale, value: object) -> str:
+        if isinstance(value, tuple):
+            low, high = value
+            if low == high:
+                return str(low)
+            if high == scale.fact.high:
+                return f"{self._say('至少', 'at least')} {low}"
+            if low == scale.fact.low:
+                return f"{self._say('至多', 'at most')} {high}"
+            return f"{low} {self._say('至', 'to')} {high}"
+        if scale.fact.kind in ("date", "datetime"):
+            return (self._say("有", "happened")) if value else self._say("无", "not happened")
+        return value_phrase(scale.fact, value, self._lang)
+
+    def _taken(self) -> Iterator[Item]:
+        told = self._difference
+        if told.newly_refused:
+            yield Item(
+                self._say(
+                    f"不再接受 {told.newly_refused:,} 种事件", f"{told.newly_refused:,} incidents are now refused"
+                )
+            )
+        if told.newly_taken:
+            yield Item(
+                self._say(f"新接受 {told.newly_taken:,} 种事件", f"{told.newly_taken:,} incidents are now taken")
+            )
+
+    def _scenarios(self) -> Iterator[Item]:
+        for change in self._difference.scenarios:
+            step = self._say(f"第 {change.step + 1} 步", f"step {change.step + 1}")
+            became = (
+                self._say("由通过变为失败", "passed, now fails")
+                if change.passed_before
+                else self._say("由失败变为通过", "failed, now passes")
+            )
+            yield Item(f"{change.scenario} {step}: {became}")
+
+    def _edits(self, wanted: Any) -> Iterator[Item]:
+        for edit in self._difference.edits:
+            if wanted(edit):
+                yield Item(self._edit(edit), tuple(self._of_edit(edit)))
+
+    def _edit(self, edit: Edit) -> str:
+        return f"{self._named(edit.kind, edit.subject)}: {_WHAT[edit.what][not self._zh]}"
+
+    def _of_edit(self, edit: Edit) -> Iterator[str]:
+        if edit.before or edit.after:
+            yield f"{self._say('原', 'old')}: {edit.before}"
+            yield f"{self._say('新', 'new')}: {edit.after}"
+
+    def _undecided(self) -> Iterator[Item]:
+        for outcome in self._difference.undecided:
+            yield Item(self._named(outcome.kind, outcome.subject))
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self._zh else en
+
+
+# --------------------------------------------------------------------------- the three forms
+
+
+def as_text(read: Page) -> str:
+    """Plain text, details indented."""
+    lines = [read.title, read.summary]
+    for section in read.sections:
+        lines += ["", section.title]
+        for item in section.items:
+            lines.append(f"  • {item.head}")
+            lines += [f"      {detail}" for detail in item.details]
+    return "\n".join(visible(line) for line in lines)
+
+
+def as_markdown(read: Page) -> str:
+    """Markdown, as a review tool shows it."""
+    lines = [f"# {_plain_markdown(read.title)}", "", f"**{_plain_markdown(read.summary)}**"]
+    for section in read.sections:
+        lines += ["", f"## {_plain_markdown(section.title)}", ""]
+        for item in section.items:
+            lines.append(f"- **{_plain_markdown(item.head)}**")
+            lines += [f"    - {_plain_markdown(detail)}" for detail in item.details]
+    return "\n".join(visible(line) for line in lines)
+
+
+def _plain_markdown(text: str) -> str:
+    for sign in "\\`*_[]<>|#":
+        text = text.replace(sign, "\\" + sign)
+    return text
+
+
+_HTML = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.6 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; max-width: 56rem;
+  margin: 2rem auto; padding: 0 1rem; color: #1b1b1b; background: #fff; }}
+h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; border-bottom: 1px solid #ccc; padding-bottom: .2rem; }}
+.summary {{ padding: .6rem .9rem; border-left: 5px solid {colour}; background: #f5f5f5; font-weight: 600; }}
+li {{ margin: .4rem 0; }} li ul {{ color: #444; font-size: .95rem; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #161616; color: #eee; }} .summary {{ background: #242424; }}
+  li ul {{ color: #bbb; }} }}
+@media print {{ body {{ margin: 0; max-width: none; }} }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p class="summary">{summary}</p>
+{sections}
+</body>
+</html>"""
+
+
+def as_html(read: Page, *, passes: bool, lang: str) -> str:
+    """One page that needs nothing else."""
+    sections = "\n".join(
+        f"<h2>{escape(section.title)}</h2>\n<ul>\n{''.join(map(_html_item, section.items))}</ul>"
+        for section in read.sections
+    )
+    return _HTML.format(
+        lang="zh-CN" if lang == "zh" else "en",
+        title=escape(visible(read.title)),
+        summary=escape(visible(read.summary)),
+        colour="#2e7d32" if passes else "#c62828",
+        sections=sections,
+    )
+
+
+def _html_item(item: Item) -> str:
+    details = "".join(f"<li>{escape(visible(detail))}</li>" for detail in item.details)
+    inner = f"<ul>{details}</ul>" if details else ""
+    return f"<li><strong>{escape(visible(item.head))}</strong>{inner}</li>\n"
+
+
+# --------------------------------------------------------------------------- for programs
+
+
+def difference_object(difference: Difference, lang: str = "zh") -> dict[str, Any]:
+    """Everything as JSON; counts are decimal strings, being of any size."""
+    old, new = difference.old, difference.new
+    return {
+        "old": {"id": old.id, "version": old.version, "digest": old.digest},
+        "new": {"id": new.id, "version": new.version, "digest": new.digest},
+        "may_pass": difference.may_pass,
+        "same": difference.same,
+        "changes": [_change_object(change, difference) for change in difference.changes],
+        "newly_refused": str(difference.newly_refused),
+        "newly_taken": str(difference.newly_taken),
+        "scenarios": [
+            {"scenario": each.scenario, "step": each.step, "before": each.passed_before, "now": each.passes_now}
+            for each in difference.scenarios
+        ],
+        "edits": [
+            {"kind": each.kind, "subject": each.subject, "what": each.what, "before": each.before, "after": each.after}
+            for each in difference.edits
+        ],
+        "findings": [
+            {
+                "code": found.code,
+                "severity": found.severity.value,
+                "message": found.diagnostic.message.within(lang),
+                "subject": found.subject,
+                **finding_object(found),
+            }
+            for found in difference.findings
+        ],
+        "undecided": [outcome._asdict() for outcome in difference.undecided],
+    }
+
+
+def _change_object(change: Change, difference: Difference) -> dict[str, Any]:
+    assert difference.compared is not None
+    scales = difference.compared.space.scales
+    return {
+        **change.outcome._asdict(),
+        "gained": change.gained,
+        "before": change.before,
+        "protective": change.protective,
+        "regions": [
+            {
+                name: [list(value) if isinstance(value, tuple) else value for value in values]
+                for name, values in places(region, scales).items()
+            }
+            for region in change.regions
+        ],
+        "count": str(change.count),
+        "total": str(change.total),
+        "situations": str(change.situations),
+        "all_situations": str(change.all_situations),
+        "rest": str(change.rest),
+        "witness": _shown_object(change.shown) if change.shown else None,
+    }
+
+
+def _shown_object(example: Shown) -> dict[str, Any]:
+    return {
+        "facts": {fact: shown(value) for fact, value in example.facts.items()},
+        "old": _decision_object(example.old),
+        "new": _decision_object(example.new),
+    }
+
+
+def _decision_object(decision: Any) -> dict[str, Any]:
+    return {
+        "tier": decision.tier.id if decision.tier else None,
+        "duties": [item.action for item in decision.duties],
+        "prohibitions": [item.action for item in decision.prohibitions],
+        "permissions": [item.action for item in decision.permissions],
+    }
