@@ -7,6 +7,8 @@ Engines say only which clauses fire.  Everything after that, reasons, deadlines,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -69,6 +71,12 @@ class Assembler:
             fact.id: FactUsed(fact.id, shown(fact.default), "default", fact.confirm_by) for fact in plan.facts.values()
         }
         self._defaults = {fact.id: shown(fact.default) for fact in plan.facts.values() if not fact.of_case}
+
+    def amended(self, plan: Plan) -> Assembler:
+        """What puts decisions together for another version of the plan: other norms, under conditions as they are."""
+        other = copy(self)
+        other._articulation = Articulation(replace(self._lowered, plan=plan, key=(plan.digest, self._lowered.key[1])))
+        return other
 
     def decision(self, facts: Facts, fired: frozenset[str], at: datetime | None) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""

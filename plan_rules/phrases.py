@@ -101,6 +101,8 @@ class _Words:
         match condition:
             case All(()):
                 return self._say("总是", "always")
+            case All((part,)):
+                return self.mapping(part)
             case All(parts) if self._distinct(parts):
                 return "{" + ", ".join(f"{name}: {value}" for name, value in map(self.entry, parts)) + "}"
             case All(parts):
@@ -136,6 +138,8 @@ class _Words:
             case UnderReading(reading, options):
                 option = options[0] if len(options) == 1 else "[" + ", ".join(options) + "]"
                 return self._say("解释", "reading"), "{" + f"{reading}: {option}" + "}"
+            case All((part,)):
+                return self.entry(part)
             case All(parts):
                 return self._say("全部", "all"), "[" + ", ".join(map(self.mapping, parts)) + "]"
             case AnyOf(parts):

@@ -7,15 +7,15 @@ together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, TierIs, UnderReading
-from plan_rules.norm import Norm, Strength
+from plan_rules.norm import Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
 from plan_rules.skeleton import urgency
 from plan_rules.truth import tier_condition
@@ -139,15 +139,21 @@ class Meaning:
     def outcomes(self) -> dict[Outcome, Points]:
         """Everything that decisions of this plan can say, and where they say it."""
         found = {Outcome("tier", tier): self.drawing.holds(tier_condition(self.plan, tier)) for tier in self.plan.tiers}
-        for (modality, action), bounds in self._by_action.items():
-            found[Outcome(modality, action)] = self.asked(modality, action)
-            for aspect, value, where in self._aspects(modality, bounds):
-                found[Outcome(modality, action, aspect, value)] = where
+        found |= self.demands()
         for notice in self.plan.notices:
             found[Outcome("notice", notice.id)] = self.drawing.holds(notice.condition)
         for principle in self.plan.principles:
             found[Outcome("principle", principle)] = self._principle(principle)
         found |= self._deputies() | self._questions()
+        return found
+
+    def demands(self, aspects: Container[str] | None = None) -> dict[Outcome, Points]:
+        """What decisions demand, forbid and allow, and these aspects of it (all of them where none are named)."""
+        found: dict[Outcome, Points] = {}
+        for (modality, action), bounds in self._by_action.items():
+            found[Outcome(modality, action)] = self.asked(modality, action)
+            for aspect, value, where in self._aspects(modality, bounds, aspects):
+                found[Outcome(modality, action, aspect, value)] = where
         return found
 
     def _deputies(self) -> dict[Outcome, Points]:
@@ -176,29 +182,49 @@ class Meaning:
             if clause.principle == principle
         )
 
-    def _aspects(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, str, Points]]:
+    def _aspects(
+        self, modality: str, bounds: Sequence[Bound], wanted: Container[str] | None
+    ) -> Iterator[tuple[str, str, Points]]:
         """What a decision says of a demand besides that it is there."""
-        for aspect in ("role", "choice", "through", "excepted"):
-            yield from self._summed(aspect, (part for bound in bounds for part in self._bearers(aspect, bound)))
-        yield from self._summed("clause", ((bound.clause.id, bound.where) for bound in bounds))
-        yield from self._first("recipient", bounds, lambda norm: str(norm.recipient) if norm.recipient else None)
-        here = self.diagram.any(bound.where for bound in bounds)
-        yield "defeasible", "", here & ~self.diagram.any(bound.strict for bound in bounds)
+        for aspect, found in self._aspect_makers(modality, bounds).items():
+            if wanted is None or aspect in wanted:
+                yield from ((aspect, value, where) for value, where in found())
+
+    def _aspect_makers(
+        self, modality: str, bounds: Sequence[Bound]
+    ) -> dict[str, Callable[[], Iterable[tuple[str, Points]]]]:
+        makers: dict[str, Callable[[], Iterable[tuple[str, Points]]]] = {
+            aspect: partial(self._borne, aspect, bounds) for aspect in ("role", "choice", "through", "excepted")
+        }
+        makers["clause"] = lambda: self._summed((bound.clause.id, bound.where) for bound in bounds)
+        makers["recipient"] = partial(self._first, bounds, _recipient)
+        makers["defeasible"] = partial(self._defeasible, bounds)
         if modality == "duty":
-            timed = sorted((b for b in bounds if b.norm.limit), key=lambda b: urgency(b.norm.limit))  # type: ignore[arg-type]
-            yield from self._first("deadline", timed, _limit_key)
-            stepped = sorted((b for b in bounds if b.norm.step), key=lambda b: b.norm.step)  # type: ignore[arg-type,return-value]
-            yield from self._first(
-                "step", stepped, lambda norm: f"{norm.step.stage}-{norm.step.number}" if norm.step else None
-            )
+            timed = [bound for bound in bounds if bound.norm.limit]
+            stepped = [bound for bound in bounds if bound.norm.step]
+            makers["deadline"] = lambda: self._first(sorted(timed, key=_urgency), _limit_key)
+            makers["step"] = lambda: self._first(sorted(stepped, key=_place), _step_key)
         if modality == "prohibition":
-            instead = ((name, bound.where) for bound in bounds for name in bound.norm.instead)
-            yield from self._summed("instead", instead)
+            makers["instead"] = lambda: self._summed(
+                (name, bound.where) for bound in bounds for name in bound.norm.instead
+            )
+        makers["status"] = partial(self._status, modality, bounds)
+        return makers
+
+    def _borne(self, aspect: str, bounds: Sequence[Bound]) -> Iterable[tuple[str, Points]]:
+        return self._summed(part for bound in bounds for part in self._bearers(aspect, bound))
+
+    def _defeasible(self, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
+        here = self.diagram.any(bound.where for bound in bounds)
+        yield "", here & ~self.diagram.any(bound.strict for bound in bounds)
+
+    def _status(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
+        """Where a duty is shown to be done, or a prohibition broken."""
         for bound in bounds:
             shown = bound.norm.done_by if modality == "duty" else bound.norm.broken_by
             if shown is not None:
-                yield "status", "done", here & self.drawing.holds(shown)
-                break
+                yield "done", self.diagram.any(each.where for each in bounds) & self.drawing.holds(shown)
+                return
 
     def _bearers(self, aspect: str, bound: Bound) -> Iterator[tuple[str, Points]]:
         bearers = bound.norm.bearers
@@ -216,16 +242,13 @@ class Meaning:
             if role in (alias.role, alias.same_as):
                 yield alias.same_as if role == alias.role else alias.role, where & self.under((alias.under,))
 
-    def _summed(self, aspect: str, parts: Iterable[tuple[str, Points]]) -> Iterator[tuple[str, str, Points]]:
+    def _summed(self, parts: Iterable[tuple[str, Points]]) -> Iterable[tuple[str, Points]]:
         found: dict[str, Points] = {}
         for value, where in parts:
             found[value] = found.get(value, self.diagram.nothing) | where
-        for value, where in found.items():
-            yield aspect, value, where
+        return found.items()
 
-    def _first(
-        self, aspect: str, bounds: Iterable[Bound], value_of: Callable[[Norm], str | None]
-    ) -> Iterator[tuple[str, str, Points]]:
+    def _first(self, bounds: Iterable[Bound], value_of: Callable[[Norm], str | None]) -> Iterable[tuple[str, Points]]:
         """Of norms that bind together, the first that says something of the aspect."""
         taken = self.diagram.nothing
         parts: list[tuple[str, Points]] = []
@@ -234,7 +257,25 @@ class Meaning:
             if value is not None:
                 parts.append((value, bound.where & ~taken))
                 taken |= bound.where
-        yield from self._summed(aspect, parts)
+        return self._summed(parts)
+
+
+def _recipient(norm: Norm) -> str | None:
+    return str(norm.recipient) if norm.recipient else None
+
+
+def _urgency(bound: Bound) -> tuple[int, int]:
+    assert bound.norm.limit is not None
+    return urgency(bound.norm.limit)
+
+
+def _place(bound: Bound) -> Step:
+    assert bound.norm.step is not None
+    return bound.norm.step
+
+
+def _step_key(norm: Norm) -> str | None:
+    return f"{norm.step.stage}-{norm.step.number}" if norm.step else None
 
 
 def _limit_key(norm: Norm) -> str | None:

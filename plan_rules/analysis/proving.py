@@ -26,7 +26,7 @@ Kinds: TypeAlias = Mapping[str, Callable[[About], Iterable[Claim]]]
 class Result:
     """What was shown of one claim: the `witness` that refutes it, and how many there are.
 
-    `example` holds the incidents that show a claim which is about some incident.
+    `example` holds the incidents that show a claim which is about some incident, of the plan drawn as `meaning`.
     """
 
     claim: Claim
@@ -37,6 +37,7 @@ class Result:
     situations: int | None = None
     all_situations: int | None = None
     example: Points | None = None
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _shown(claim: Claim, meaning: Meaning) -> Result:
     if not claim.about_every:
         if points == nothing:
             return Result(claim, Verdict.REFUTED, count=0, situations=0)
-        return Result(claim, Verdict.PROVED, example=points if here == nothing else here)
+        return Result(claim, Verdict.PROVED, example=points if here == nothing else here, meaning=meaning)
     if points == nothing:
         return Result(claim, Verdict.PROVED)
     verdict, shown = (Verdict.OTHERWISE, points) if here == nothing else (Verdict.REFUTED, here)

@@ -7,8 +7,8 @@ and every 推定 does, whichever way its days and instants lie to each other.  A
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, assert_never
+from copy import copy
+from typing import Any, Self, assert_never
 
 from plan_rules.analysis.diagram import BUDGET, Diagram, Dimension, Points
 from plan_rules.analysis.scales import Scale, groups, in_good_order, reading_name, reading_of, scales
@@ -21,7 +21,6 @@ from plan_rules.condition import (
     Is,
     Not,
     Present,
-    Scalar,
     TierIs,
     UnderReading,
     Unstated,
@@ -117,6 +116,16 @@ class Drawing:
             self.diagram.where(name, (options.index(plan.readings[reading_of(name) or ""].chosen),))
             for name, options in space.readings.items()
         )
+
+    def amended(self, plan: Plan, *, same_words: bool) -> Self:
+        """Another version of the plan, drawn beside this one: with the same facts, readings, 推定 and 不可能.
+
+        With `same_words` situations and tiers mean the same, so what is drawn of conditions is drawn for both.
+        """
+        other = copy(self)
+        other.plan = plan
+        other._drawn = self._drawn if same_words else {}
+        return other
 
     # ----------------------------------------------------------------- conditions
 
@@ -229,15 +238,3 @@ class Drawing:
             for name, options in self.space.readings.items()
             if name in point and options[point[name]] != self.plan.readings[reading_of(name) or ""].chosen
         }
-
-
-def wide(drawing: Drawing, point: Mapping[str, int]) -> dict[str, Scalar]:
-    """What engines see of a complete incident: every fact of the point, and whether days and instants have come."""
-    found: dict[str, Scalar] = {}
-    for name, scale in drawing.space.scales.items():
-        value = scale.stated(drawing.place(point, name))
-        found[name] = value is not None if isinstance(value, date | datetime) or scale.fact.kind in _TIMED else value
-    return found
-
-
-_TIMED = (Kind.DATE, Kind.DATETIME)

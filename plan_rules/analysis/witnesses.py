@@ -39,7 +39,7 @@ def witness(meaning: Meaning, points: Points, claim: Claim) -> Witness:
     decision = decided(meaning.plan, whole, readings)
     if not unknown:
         _compare(meaning, point, decision)
-    stated = _marked(_few_words(meaning, point, [fact for fact in about if fact in scales]), unknown)
+    stated = _marked(few_words(meaning, point, about), unknown)
     concerned = _concerned(meaning.plan, claim)
     expected = concerned(decision)
     if concerned(decided(meaning.plan, stated, readings)) != expected:
@@ -99,17 +99,18 @@ def _marked(facts: Incident, unknown: Iterable[str]) -> Incident:
     return {**facts, **dict.fromkeys(unknown, UNKNOWN)}
 
 
-def _few_words(meaning: Meaning, point: Mapping[str, int], about: list[str]) -> Incident:
+def few_words(meaning: Meaning, point: Mapping[str, int], about: Iterable[str]) -> Incident:
     """Facts that, once stated, leave the others as the point has them, as far as they matter."""
     drawing = meaning.drawing
     scales = drawing.space.scales
     stated = [name for name in scales if name in point]
+    wanted = [name for name in about if name in scales]
     while True:
         facts = drawing.incident(point, stated)
         told = fact_reader(meaning.plan).read(facts).wide
         missing = [
             name
-            for name in about
+            for name in wanted
             if name not in stated and scales[name].place(told.get(name)) != drawing.place(point, name)
         ]
         if not missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plan_rules.cli.words import Command, Form, Lang, Page, Words
+from plan_rules.cli.words import Command, Form, Lang, Page, Plain, Words
 
 
 def _prove(words: Words) -> Command:
@@ -72,7 +72,7 @@ def _diff(words: Words) -> Command:
     )
     lang_, budget_, day_ = words.speak(), words.budget(), words.day()
 
-    def diff(  # an option each
+    def diff(
         old: str = old_,
         new: str = new_,
         form: Page = format_,
@@ -93,4 +93,82 @@ def _diff(words: Words) -> Command:
     )
 
 
-ANALYSES = (_prove, _lint, _diff)
+def _cover(words: Words) -> Command:
+    files_ = words.argument(
+        None,
+        "[FILE]...",
+        "场景文件, 默认用预案旁边的 scenarios.yaml",
+        "scenario files; default: scenarios.yaml beside the plan",
+    )
+    plan_, lang_ = words.plan(), words.speak()
+    format_ = words.form(Plain.TEXT, "text 或 json", "text or json")
+    all_ = words.option(False, "--all", "缺的全部列出", "list everything that is missing")
+    write_ = words.option(
+        False, "--write", "只输出缺的场景, 可直接加进场景文件", "print only the missing scenarios, ready to paste"
+    )
+
+    def cover(
+        files: list[str] | None = files_,
+        plan: str | None = plan_,
+        form: Plain = format_,
+        every: bool = all_,
+        write: bool = write_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import covering_command  # noqa: PLC0415
+
+        asked = covering_command.Asked(files or (), plan, form.value, every, write, lang.value)
+        return covering_command.run(asked)
+
+    return (
+        cover,
+        "场景试到了预案的哪些地方, 哪些错误发现不了, 缺哪些场景",
+        "What of the plan the scenarios try, the mistakes they would miss, and the scenarios that are missing.",
+    )
+
+
+def _ask(words: Words) -> Command:
+    facts_ = words.argument(
+        None,
+        "[FACTS]",
+        "已知的事实: YAML 或 JSON 文件, “-”表示标准输入; 在终端里不写就逐一提问",
+        "what is known: a YAML or JSON file, `-` is stdin; at a terminal, without it, one question after another",
+    )
+    plan_, json_, lang_ = words.plan(), words.json(), words.speak()
+
+    def ask(facts: str | None = facts_, plan: str | None = plan_, as_json: bool = json_, lang: Lang = lang_) -> int:
+        from plan_rules.cli import asking_command  # noqa: PLC0415
+
+        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value))
+
+    return (
+        ask,
+        "只知道一部分事实时: 已经确定什么, 还可能怎样, 下一步问什么",
+        "With some facts known: what is certain, what is possible, what to ask next.",
+    )
+
+
+def _certify(words: Words) -> Command:
+    file_, budget_, lang_ = words.file(), words.budget(), words.speak()
+    output_ = words.option(None, "--output", "证书写到这个文件", "write the certificate to this file", "OUT.json")
+    verify_ = words.option(None, "--verify", "重新证明这份证书", "show this certificate again", "CERTIFICATE")
+
+    def certify(
+        file: str | None = file_,
+        output: str | None = output_,
+        verify: str | None = verify_,
+        budget: int | None = budget_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import certifying_command  # noqa: PLC0415
+
+        return certifying_command.run(certifying_command.Asked(file, output, verify, budget, lang.value))
+
+    return (
+        certify,
+        "把证明写成证书, 或重新证明一份证书",
+        "Write what was proved as a certificate, or show a certificate again.",
+    )
+
+
+ANALYSES = (_prove, _lint, _diff, _cover, _ask, _certify)

@@ -27,6 +27,13 @@ class Form(StrEnum):
     SARIF = "sarif"
 
 
+class Plain(StrEnum):
+    """For people or for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Page(StrEnum):
     """How a page is set."""
 

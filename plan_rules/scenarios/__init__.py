@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plan_rules.scenarios.form import Expected, Scenario, Step
 from plan_rules.scenarios.reader import read_scenarios
-from plan_rules.scenarios.running import Mismatch, StepVerdict, Verdict, run, run_step
+from plan_rules.scenarios.running import Mismatch, StepVerdict, Verdict, compare, limit_of, run, run_step
 
 __all__ = [
     "Expected",
@@ -13,6 +13,8 @@ __all__ = [
     "Step",
     "StepVerdict",
     "Verdict",
+    "compare",
+    "limit_of",
     "read_scenarios",
     "run",
     "run_step",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from plan_rules.language.tree import Fields, Report, Text
+from plan_rules.norm import Term
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected
 from plan_rules.scenarios.shapes import (
@@ -30,8 +31,12 @@ KEYS = (
     "violations",
     "deadlines",
     "clause_refs",
+    "fired",
+    "roles",
+    "limits",
     "invalid",
 )
+_LIMIT = re.compile("none|" + "|".join(rf"([1-9][0-9]{{0,5}} )?{term.value}" for term in Term))
 _VIOLATION = re.compile(r"(?P<action>[^:]+):(done|(late|missed):[1-9][0-9]{0,5})")
 
 
@@ -50,6 +55,9 @@ def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
         tier=_tier(fields, plan, report),
         tier_checked=get(fields, "tier") is not None,
         clause_refs=_names(fields, "clause_refs", plan.clauses, "条款", "clause", report),
+        fired=_names(fields, "fired", plan.clauses, "条款", "clause", report),
+        roles=_roles(fields, plan, report),
+        limits=_limits(fields, plan, report),
         invalid=frozenset(str(code) for code in texts_of(fields, "invalid", report)),
     )
 
@@ -85,6 +93,52 @@ def _violations(fields: Fields, plan: Plan, report: Report) -> frozenset[str] | 
         else:
             check_name(Text(form["action"], text.span), plan.actions, "动作", "action", report)
     return frozenset(map(str, texts))
+
+
+def _roles(fields: Fields, plan: Plan, report: Report) -> dict[str, frozenset[str]] | None:
+    inner = _by_action(fields, "roles", plan, report)
+    if inner is None:
+        return None
+    return {
+        str(action): frozenset(
+            str(role)
+            for role in texts_of(inner, str(action), report)
+            if check_name(role, plan.roles, "角色", "role", report)
+        )
+        for action in inner
+    }
+
+
+def _limits(fields: Fields, plan: Plan, report: Report) -> dict[str, str] | None:
+    inner = _by_action(fields, "limits", plan, report)
+    if inner is None:
+        return None
+    found: dict[str, str] = {}
+    for action, limit in inner.items():
+        if isinstance(limit, Text) and _LIMIT.fullmatch(limit):
+            found[str(action)] = str(limit)
+        else:
+            report.add(
+                "SC006",
+                (f"“{limit}”不是时限的写法", f"`{limit}` is not how a limit is written"),
+                limit.span,
+                (
+                    "写成 immediate、prompt 等, 或 3 natural_days",
+                    "write `immediate`, `prompt`, ... or `3 natural_days`; `none` where there is none",
+                ),
+            )
+    return found
+
+
+def _by_action(fields: Fields, key: str, plan: Plan, report: Report) -> Fields | None:
+    """What is said of actions under a key; None where nothing is."""
+    tree = get(fields, key)
+    if tree is None or is_null(tree):
+        return None
+    inner = mapping(tree, key, f"`{key}`", report)
+    for action in inner or ():
+        check_name(action, plan.actions, "动作", "action", report)
+    return inner
 
 
 def _deadlines(fields: Fields, plan: Plan, report: Report) -> dict[str, str] | None:

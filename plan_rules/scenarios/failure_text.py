@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from plan_rules.errors import Message
 from plan_rules.plan import Plan
@@ -16,6 +17,9 @@ _ASPECTS = {
     "unknown_blocking": Message("待确认的事实", "unknown facts to name"),
     "violations": Message("违规", "violations"),
     "clause_refs": Message("触发的条款", "clauses that fire"),
+    "fired": Message("触发的条款", "clauses that fire"),
+    "roles": Message("责任", "bearers"),
+    "limits": Message("时限", "time limit"),
     "invalid": Message("拒绝", "refusal"),
     "deadlines": Message("期限", "deadline"),
 }
@@ -51,7 +55,7 @@ def _lines(mismatch: Mismatch, plan: Plan, lang: str) -> Iterable[str]:
 
 def named(id_: str, plan: Plan) -> str:
     """An id with the plan's own words for it: `call_police (报警)`."""
-    known = (plan.actions, plan.facts, plan.tiers)
+    known: tuple[Mapping[str, Any], ...] = (plan.actions, plan.facts, plan.tiers, plan.roles)
     stem = id_.split(":", 1)[0]
     for names in known:
         if stem in names:

@@ -13,6 +13,7 @@ from plan_rules.errors import Span
 class Expected:
     """What must come out.  None is "not checked"; `tier_checked` tells an expected absence of a tier from silence.
 
+    `clause_refs` fire, and others may; `fired` are exactly the clauses that do.
     `may_also` may come out or not, as duty, prohibition or permission.  `invalid` holds the codes of the refusal; with
     it nothing else is checked.
     """
@@ -28,6 +29,9 @@ class Expected:
     tier: str | None = None
     tier_checked: bool = False
     clause_refs: frozenset[str] | None = None
+    fired: frozenset[str] | None = None
+    roles: Mapping[str, frozenset[str]] | None = None  # action -> the roles that bear it
+    limits: Mapping[str, str] | None = None  # action -> `immediate`, `3 natural_days`, ...
     invalid: frozenset[str] = frozenset()
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from plan_rules.deciding import decide
-from plan_rules.decision import Decision
+from plan_rules.decision import Decision, Duty, Prohibition
 from plan_rules.errors import CalendarUnknown, EngineError, FactsInvalid, Severity
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected, Scenario, Step
@@ -64,12 +65,8 @@ def run(plan: Plan, scenarios: Iterable[Scenario], *, engine: str = "durable") -
 
 def run_step(plan: Plan, step: Step, *, engine: str = "durable") -> StepVerdict:
     """Decide one step and compare; a refusal nobody expected is a mismatch, not an error."""
-    facts = dict(step.facts)
-    if step.readings:
-        stated = facts.get("policy_reading")  # or null, or a word: nothing is chosen
-        facts["policy_reading"] = {**(stated if isinstance(stated, dict) else {}), **step.readings}
     try:
-        decision = decide(plan, facts, at=step.at, engine=engine)
+        decision = decide(plan, stated_facts(step), at=step.at, engine=engine)
     except FactsInvalid as refusal:
         codes = {found.code for found in refusal.diagnostics if found.severity is Severity.ERROR}
         return StepVerdict(step, tuple(_compare_refusal(step.expected, codes, str(refusal))))
@@ -81,8 +78,17 @@ def run_step(plan: Plan, step: Step, *, engine: str = "durable") -> StepVerdict:
         warned = {notice.id for notice in decision.notices}
         mismatches = tuple(_compare_refusal(step.expected, warned, None))
     else:
-        mismatches = tuple(_compare(step.expected, decision))
+        mismatches = tuple(compare(step.expected, decision))
     return StepVerdict(step, mismatches, decision.fired)
+
+
+def stated_facts(step: Step) -> dict[str, Any]:
+    """The facts of the step as `decide` takes them, with the readings it chooses."""
+    facts = dict(step.facts)
+    if step.readings:
+        stated = facts.get("policy_reading")  # or null, or a word: nothing is chosen
+        facts["policy_reading"] = {**(stated if isinstance(stated, dict) else {}), **step.readings}
+    return facts
 
 
 def _compare_refusal(expected: Expected, codes: AbstractSet[str], refusal: str | None) -> Iterator[Mismatch]:
@@ -93,7 +99,7 @@ def _compare_refusal(expected: Expected, codes: AbstractSet[str], refusal: str |
         yield Mismatch("invalid", missing=_sorted(missing), got=refusal)
 
 
-def _compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
+def compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
     """Every aspect that is checked and differs."""
     got_tier = decision.tier.id if decision.tier else None
     if expected.tier_checked and expected.tier != got_tier:
@@ -106,7 +112,34 @@ def _compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
     yield from _difference("unknown_blocking", expected.unknown_blocking, blocking, blocking)
     yield from _difference("violations", expected.violations, {str(item) for item in decision.violations})
     yield from _difference("clause_refs", expected.clause_refs, set(decision.fired), set(decision.fired))
+    yield from _difference("fired", expected.fired, set(decision.fired))
     yield from _compare_deadlines(expected, decision)
+    yield from _compare_bearers(expected, decision)
+    yield from _compare_limits(expected, decision)
+
+
+def _compare_bearers(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
+    """Who bears each action named, as a duty or a prohibition."""
+    borne: tuple[Duty | Prohibition, ...] = (*decision.prohibitions, *decision.duties)
+    bearers = {item.action: set(item.roles) for item in borne}
+    for action, roles in sorted((expected.roles or {}).items()):
+        yield from _difference(f"roles.{action}", roles, bearers.get(action, set()))
+
+
+def _compare_limits(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
+    """How soon each duty named must be done."""
+    limits = {duty.action: limit_of(duty) for duty in decision.duties}
+    for action, want in sorted((expected.limits or {}).items()):
+        got = limits.get(action, "none")
+        if want != got:
+            yield Mismatch(f"limits.{action}", expected=want, got=got)
+
+
+def limit_of(duty: Duty) -> str:
+    """How soon a duty must be done, as a scenario says it: `immediate`, `3 natural_days`, `none`."""
+    if duty.deadline is None:
+        return "none"
+    return f"{duty.deadline.amount} {duty.deadline.kind}" if duty.deadline.amount else duty.deadline.kind
 
 
 def _difference(

@@ -1,0 +1,232 @@
+"""(Plan, some facts) -> Answer: what is certain already, what is still possible, and the question that settles most.
+
+The tier comes first: what decides it is open until it is stated.  Of the rest only what has no default is open, as in a
+decision.  Everything is exact over the incidents that the open facts leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.meaning import MODALITIES, Meaning, Outcome
+from plan_rules.analysis.scales import Scale, reading_name
+from plan_rules.analysis.space import Drawing, Space
+from plan_rules.condition import TierIs
+from plan_rules.facts import Facts, fact_reader
+from plan_rules.inference import inference
+from plan_rules.plan import UNKNOWN, Kind, Plan
+
+_DATED = (Kind.DATE, Kind.DATETIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer to a question, and the tiers that are possible once it is given; None is no tier."""
+
+    value: Any
+    tiers: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask next, who is to judge it, and what each answer leads to.
+
+    The value of a choice is a value of the fact, (low, high) of a number, or whether a day or instant has come.
+    """
+
+    fact: str
+    text: str
+    confirm_by: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of an incident of which some facts are stated.
+
+    `tiers` are those still possible, None for no tier: one of them means it is settled.  `certain` outcomes are in
+    every decision on what may turn out, `possible` ones in some.  `next` settles most; None when nothing open matters.
+    `questions_to_tier` is how many more questions at most settle the tier.
+    """
+
+    tiers: tuple[str | None, ...]
+    certain: tuple[Outcome, ...]
+    possible: tuple[Outcome, ...]
+    next: Question | None
+    questions_to_tier: int
+
+    @property
+    def tier_settled(self) -> bool:
+        """Is one tier left?"""
+        return len(self.tiers) == 1
+
+
+def ask(plan: Plan, facts: Mapping[str, Any] | BaseModel | None = None) -> Answer:
+    """What these facts settle, and what to ask next.  Raises FactsInvalid where `decide` would."""
+    told = fact_reader(plan).read(facts or {})
+    return _asker(plan).answer(told)
+
+
+@lru_cache(maxsize=16)
+def _asker(plan: Plan) -> _Asker:
+    return _Asker(plan)
+
+
+class _Asker:
+    """Answers for one plan, drawn once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._meaning = Meaning(Drawing(plan, Space([plan])))
+        self._diagram = self._meaning.diagram
+        self._scales: Mapping[str, Scale] = self._meaning.drawing.space.scales
+        self._tiers: dict[str | None, Points] = {tier: self._meaning.tier(tier) for tier in plan.tiers}
+        self._tiers[None] = ~self._diagram.any(self._tiers.values())
+
+    def answer(self, told: Facts) -> Answer:
+        deciding = self._settle_the_tier(told)
+        open_ = self._left_open(told, deciding | self._said_of(deciding, told))
+        here = self._incidents(told, open_)
+        tiers = self._possible_tiers(here)
+        if len(tiers) == 1:  # what only says something of the tier need not be asked any more
+            open_ = self._left_open(told, deciding)
+            here = self._incidents(told, open_)
+        outcomes = [(outcome, where) for outcome, where in self._outcomes() if where & here != self._diagram.nothing]
+        certain = tuple(outcome for outcome, where in outcomes if here & ~where == self._diagram.nothing)
+        undecided = [(outcome, where) for outcome, where in outcomes if outcome not in certain]
+        sought = list(self._tiers.values()) if len(tiers) > 1 else [where for _, where in undecided]
+        fact = self._best(here, open_, sought)
+        return Answer(
+            tiers=tiers,
+            certain=certain,
+            possible=tuple(outcome for outcome, _ in undecided),
+            next=self._question(fact, here) if fact else None,
+            questions_to_tier=self._questions_to_tier(here, open_),
+        )
+
+    def _outcomes(self) -> Iterator[tuple[Outcome, Points]]:
+        for modality in MODALITIES:
+            for action in self._plan.actions:
+                yield Outcome(modality, action), self._meaning.asked(modality, action)
+
+    # ----------------------------------------------------------------- which incidents are meant
+
+    def _left_open(self, told: Facts, sought: frozenset[str]) -> list[str]:
+        """The facts that may still turn out either way, in the plan's order: unknown ones, and unstated ones sought."""
+        return [
+            name
+            for name, scale in self._scales.items()
+            if not scale.fact.of_case
+            and (told.values[name] is UNKNOWN or (name in sought and told.source.get(name) != "stated"))
+        ]
+
+    def _settle_the_tier(self, told: Facts) -> frozenset[str]:
+        """The facts that decide the tier of an incident in scope."""
+        plan = self._plan
+        scope = frozenset(self._diagram.support(self._meaning.drawing.holds(plan.scope)))
+        chosen = self._chosen(told)
+        deciding = {
+            name
+            for tier in plan.tiers
+            for name in self._diagram.support(self._cut(self._meaning.drawing.holds(TierIs((tier,))), chosen))
+        }
+        return frozenset(name for name in deciding - scope if name in self._scales)
+
+    def _said_of(self, deciding: Iterable[str], told: Facts) -> frozenset[str]:
+        """The facts that 推定 and 不可能 tie to these."""
+        inferring = inference(self._plan, told.readings or self._plan.chosen())
+        return frozenset(other for name in deciding for other in inferring.linked(name) if other in self._scales)
+
+    def _chosen(self, told: Facts) -> dict[str, int]:
+        readings = told.readings or self._plan.chosen()
+        return {
+            name: options.index(readings[name.removeprefix(reading_name(""))])
+            for name, options in self._meaning.drawing.space.readings.items()
+        }
+
+    def _cut(self, points: Points, chosen: Mapping[str, int]) -> Points:
+        for name, option in chosen.items():
+            points = self._diagram.at(points, name, option)
+        return points
+
+    def _incidents(self, told: Facts, open_: Iterable[str]) -> Points:
+        """What may turn out: in scope, with what is stated and follows, and defaults where they can be."""
+        here = self._meaning.drawing.possible & self._diagram.all(
+            self._diagram.where(name, (option,)) for name, option in self._chosen(told).items()
+        )
+        left = {*open_}
+        fixed = [name for name in self._scales if name not in left]
+        scope = self._meaning.drawing.holds(self._plan.scope)
+        for name in sorted(fixed, key=lambda each: each not in told.source):  # what is stated before what is presumed
+            narrowed = here & self._diagram.where(name, (self._place(told, name),))
+            here = here if narrowed == self._diagram.nothing else narrowed
+        in_scope = here & scope
+        return here if in_scope == self._diagram.nothing else in_scope
+
+    def _place(self, told: Facts, name: str) -> int:
+        scale, value = self._scales[name], told.values[name]
+        place = scale.place(value is not None if scale.fact.kind in _DATED else value)
+        return scale.usual if place is None else place
+
+    # ----------------------------------------------------------------- which question settles most
+
+    def _possible_tiers(self, here: Points) -> tuple[str | None, ...]:
+        return tuple(tier for tier, where in self._tiers.items() if where & here != self._diagram.nothing)
+
+    def _best(self, here: Points, open_: Iterable[str], sought: list[Points]) -> str | None:
+        """The open fact whose answer leaves least in doubt (Gini impurity, exact); None where none helps."""
+        doubt = self._doubt(here, sought)
+        best, least = None, doubt
+        for name in open_:
+            expected = self._expected_doubt(here, name, sought)
+            if expected < least:
+                best, least = name, expected
+        return best
+
+    def _expected_doubt(self, here: Points, name: str, sought: list[Points]) -> Fraction:
+        total = self._diagram.count(here, plain=True)
+        return sum(
+            (
+                Fraction(self._diagram.count(part, plain=True), total) * self._doubt(part, sought)
+                for part in self._parts(here, name)
+            ),
+            Fraction(0),
+        )
+
+    def _parts(self, here: Points, name: str) -> list[Points]:
+        """The incidents apart by the value of a fact; values that cannot be are left out."""
+        parts = (here & self._diagram.where(name, (place,)) for place in range(len(self._scales[name].values)))
+        return [part for part in parts if part != self._diagram.nothing]
+
+    def _doubt(self, here: Points, sought: list[Points]) -> Fraction:
+        """How much is in doubt: of each thing sought, the chance that two incidents differ in it."""
+        total = self._diagram.count(here, plain=True)
+        doubt = Fraction(0)
+        for where in sought:
+            chance = Fraction(self._diagram.count(here & where, plain=True), total)
+            doubt += chance * (1 - chance)
+        return doubt
+
+    def _questions_to_tier(self, here: Points, open_: list[str]) -> int:
+        if len(self._possible_tiers(here)) <= 1:
+            return 0
+        fact = self._best(here, open_, list(self._tiers.values()))
+        if fact is None:
+            return 0
+        return 1 + max(self._questions_to_tier(part, open_) for part in self._parts(here, fact))
+
+    def _question(self, name: str, here: Points) -> Question:
+        fact = self._scales[name].fact
+        choices = []
+        for place, value in enumerate(self._scales[name].values):
+            part = here & self._diagram.where(name, (place,))
+            if part != self._diagram.nothing:
+                choices.append(Choice(value, self._possible_tiers(part)))
+        return Question(name, fact.question, fact.confirm_by, tuple(choices))
