@@ -122,7 +122,8 @@ def observed(meaning: Meaning) -> dict[tuple[str, ...], Points]:
     plan = meaning.plan
     found: dict[tuple[str, ...], Points] = {("fires", clause): meaning.fires(clause) for clause in plan.clauses}
     found |= {("tier", tier): meaning.tier(tier) for tier in plan.tiers}
-    found.update(meaning.demands(("role", "deadline")))
+    for outcome, where in meaning.demands(("role", "deadline")).items():
+        found[outcome] = where
     return found
 
 
