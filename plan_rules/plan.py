@@ -384,6 +384,9 @@ class Plan:
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __repr__(self) -> str:
+        return f"<Plan {self.id} {self.version} {self.digest[:19]}>"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and other.digest == self.digest
 
@@ -401,10 +404,12 @@ class Plan:
     def firing_keys(self, clause: str) -> tuple[str, ...]:
         """The keys in `rules` of which one has to hold for the clause to fire.
 
-        A clause all of whose norms have conditions of their own fires only with one of them.
+        A clause that does nothing but ask, and all of whose norms have conditions of their own, fires with one of them.
         """
-        norms = self.clauses[clause].norms
-        if norms and all(norm.condition != ALWAYS for norm in norms):
+        found = self.clauses[clause]
+        norms = found.norms
+        asks_only = found.tier is None and not found.exemptions
+        if norms and asks_only and all(norm.condition != ALWAYS for norm in norms):
             return tuple(norm_key(clause, index) for index in range(len(norms)))
         return (clause,)
 

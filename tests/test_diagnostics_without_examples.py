@@ -26,7 +26,7 @@ SOURCE = """\
 - {id: 一.c, 原文: 人少的，可以不疏散。}
 - {id: 一.d, 原文: 救人第一。}
 """
-CODE = re.compile("(?:TX|PR|FA|SC)[0-9]{3}")
+CODE = re.compile("(?:TX|PR|FA|SC|LN|PF|DF)[0-9]{3}")
 Given = tuple[pr.Diagnostic, ...]
 
 
@@ -125,17 +125,37 @@ def test_the_severity_of_each_code_is_the_one_on_its_page_and_in_the_index() -> 
 
 
 def severities_in_the_source() -> dict[str, set[str]]:
-    """Each code with the severities it is written with; a call that names none makes an error."""
+    """Each code with the severities it is written with; a call that names none has the one it stands for."""
     found: dict[str, set[str]] = {}
     for file in (ROOT / "plan_rules").rglob("*.py"):
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        constants = dict(pair for node in tree.body if isinstance(node, ast.Assign) for pair in assigned(node))
+        for call in ast.walk(tree):
             if isinstance(call, ast.Call):
                 given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                given = [constants.get(part.id, part) if isinstance(part, ast.Name) else part for part in given]
                 named = [part.attr.lower() for part in given if isinstance(part, ast.Attribute) and is_severity(part)]
                 for part in given:
                     if isinstance(part, ast.Constant) and CODE.fullmatch(str(part.value)):
-                        found.setdefault(str(part.value), set()).update(named or ["error"])
+                        found.setdefault(str(part.value), set()).update(named or [unnamed(call)])
     return found
+
+
+def assigned(node: ast.Assign) -> list[tuple[str, ast.expr]]:
+    """The names and values of `A, B = "x", "y"`."""
+    (target,) = node.targets
+    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+        return [
+            (name.id, value)
+            for name, value in zip(target.elts, node.value.elts, strict=True)
+            if isinstance(name, ast.Name)
+        ]
+    return []
+
+
+def unnamed(call: ast.Call) -> str:
+    """The severity of a call that names none: lint only warns of a clause."""
+    return "warning" if isinstance(call.func, ast.Name) and call.func.id == "of_clause" else "error"
 
 
 def is_severity(part: ast.Attribute) -> bool:

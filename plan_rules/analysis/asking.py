@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from plan_rules.analysis.diagram import Points
+from plan_rules.analysis.diagram import OutOfBudget, OverBudget, Points
 from plan_rules.analysis.meaning import MODALITIES, Meaning, Outcome
 from plan_rules.analysis.scales import Scale, reading_name
 from plan_rules.analysis.space import Drawing, Space
@@ -69,9 +69,12 @@ class Answer:
 
 
 def ask(plan: Plan, facts: Mapping[str, Any] | BaseModel | None = None) -> Answer:
-    """What these facts settle, and what to ask next.  Raises FactsInvalid where `decide` would."""
+    """What these facts settle, and what to ask next.  Raises FactsInvalid where `decide` would, and OutOfBudget."""
     told = fact_reader(plan).read(facts or {})
-    return _asker(plan).answer(told)
+    try:
+        return _asker(plan).answer(told)
+    except OverBudget as over:
+        raise OutOfBudget from over
 
 
 @lru_cache(maxsize=16)

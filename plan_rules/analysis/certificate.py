@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from plan_rules.analysis.diagram import BUDGET
 from plan_rules.analysis.finding import Witness
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.proving import Result, proof
@@ -23,7 +24,7 @@ FORMAT = "plan-rules-certificate/1"
 _TOOLS = ("plan-rules", "oxidd", "durable-rules")
 
 
-def certificate(plan: Plan, *, budget: int) -> dict[str, Any]:
+def certificate(plan: Plan, *, budget: int = BUDGET) -> dict[str, Any]:
     """The certificate of a plan.  Counts are decimal strings, being of any size."""
     shown_ = proof(plan, budget=budget)
     return {

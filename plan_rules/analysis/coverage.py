@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from plan_rules.analysis.diagram import BUDGET, Points
+from plan_rules.analysis.diagram import BUDGET, OutOfBudget, OverBudget, Points
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.mutation import Mutant, mutants
 from plan_rules.analysis.parts import own_condition, parts
@@ -80,8 +80,18 @@ class Coverage:
 
 
 def cover(plan: Plan, scenarios: Iterable[Scenario], *, budget: int = BUDGET) -> Coverage:
-    """What the scenarios cover.  Raises ScenarioFails where one does not pass on the plan itself."""
+    """What the scenarios cover.
+
+    Raises ScenarioFails where one does not pass on the plan itself, and OutOfBudget.
+    """
     suite = Suite(plan, scenarios)
+    try:
+        return _covered(plan, suite, budget)
+    except OverBudget as over:
+        raise OutOfBudget from over
+
+
+def _covered(plan: Plan, suite: Suite, budget: int) -> Coverage:
     meaning = Meaning(Drawing(plan, Space([plan], budget)))
     killed, equivalent, survivors = _mutation(meaning, suite)
     return Coverage(

@@ -7,7 +7,7 @@ too, so every diagram is a set of points and equal sets are equal diagrams.  Cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate
@@ -18,8 +18,23 @@ from typing import TypeAlias
 from oxidd.bdd import BDDFunction, BDDManager
 from oxidd.util import DDMemoryError
 
+from plan_rules.errors import PlanRulesError
+
 Points: TypeAlias = BDDFunction  # a set of points; & | ~ ^ are intersection, union, complement, difference both ways
 OverBudget = DDMemoryError  # raised by every operation on Points that would need more nodes than the budget
+
+
+
+class OutOfBudget(PlanRulesError):
+    """The plan is too large for the budget of its decision diagram, and what was asked has no part of an answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "预案太大, 在决策图的限度以内算不完; 用“情形”归并条件, 或把不相干的条款分成几份预案 / "
+            "the plan is too large for the budget of its decision diagram; "
+            "name conditions once, or split clauses that have nothing in common"
+        )
+
 
 BUDGET = 1 << 20  # nodes; 16 bytes each
 _CACHE = 1 << 16
@@ -151,11 +166,24 @@ class Diagram:
 
     def holds_at(self, points: Points, point: Mapping[str, int]) -> bool:
         """Is the point in the set?  It has the usual value of every dimension that it does not name."""
-        node = points
-        while node.node_var() is not None:
-            dimension = self.dimensions[self._dimension_of(node)]
-            node = self._children(node)[point.get(dimension.name, dimension.usual)]
-        return node == self.everything
+        return self.contains(point)(points)
+
+    def contains(self, point: Mapping[str, int]) -> Callable[[Points], bool]:
+        """Tells of sets whether the point is in them."""
+        taken: dict[int, int] = {}
+        for bits, dimension in zip(self._bits, self.dimensions, strict=True):
+            value = point.get(dimension.name, dimension.usual)
+            taken |= {bit: value >> shift & 1 for shift, bit in enumerate(reversed(bits))}
+
+        def contained(points: Points) -> bool:
+            node = points
+            while (parts := node.cofactors()) is not None:
+                bit = node.node_var()
+                assert bit is not None
+                node = parts[1 - taken[bit]]
+            return node.satisfiable()
+
+        return contained
 
     # ----------------------------------------------------------------- counting and sampling
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,19 +106,26 @@ class Finding:
 
 
 def accepted(finding: Finding, acceptances: tuple[Acceptance, ...], today: date | None) -> Acceptance | None:
-    """The acceptance that covers the finding today; without a day none has run out."""
+    """The acceptance that covers the finding today; without a day none has run out.
+
+    It names the finding's subject, or everything that the subject is a part of: both clauses of a pair.
+    """
     return next(
         (
             found
             for found in acceptances
             if found.finding == finding.code
-            and {finding.subject, _owner(finding.subject)} & {*found.about}
+            and (finding.subject in found.about or owners(finding.subject) <= {*found.about})
             and (today is None or found.until is None or today <= found.until)
         ),
         None,
     )
 
 
-def _owner(subject: str) -> str:
-    """What the subject is a part of: a part of a condition, or a norm, of its clause; something said of an action."""
-    return subject.partition("/")[0].partition("#")[0]
+def owners(subject: str) -> frozenset[str]:
+    """What a subject is about: a part of a condition or a norm is about its clause, a pair about both."""
+    return frozenset(_WITHIN.split(name)[0] for name in _BETWEEN.split(subject))
+
+
+_BETWEEN = re.compile("[+>]")
+_WITHIN = re.compile("[/#]")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from plan_rules.analysis.finding import Finding, accepted
-from plan_rules.analysis.lint import lint as findings_of
+from plan_rules.analysis.finding import Finding, accepted, owners
+from plan_rules.analysis.linters import lint as findings_of
 from plan_rules.analysis.proving import prove
 from plan_rules.errors import Diagnostic, Message, Severity
 from plan_rules.plan import Acceptance, Plan
@@ -29,13 +29,16 @@ def _about_acceptances(plan: Plan, findings: Sequence[Finding], today: date | No
     for acceptance in plan.acceptances:
         if today is not None and acceptance.until is not None and acceptance.until < today:
             yield _ran_out(acceptance)
+        if acceptance.finding.startswith("DF"):
+            continue  # it is about an amendment, which a plan alone does not show
         missing = [name for name in acceptance.about if not any(_covers(acceptance, name, each) for each in findings)]
         if missing:
             yield _stands_by_nothing(acceptance, missing)
 
 
 def _covers(acceptance: Acceptance, name: str, finding: Finding) -> bool:
-    return accepted(finding, (replace(acceptance, about=(name,)),), None) is not None
+    named = name == finding.subject or name in owners(finding.subject)
+    return named and accepted(finding, (acceptance,), None) is not None
 
 
 def _ran_out(acceptance: Acceptance) -> Finding:

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from plan_rules.analysis.claims import ABOUT_COMPLETE_INCIDENTS, ABOUT_INCIDENTS_AS_TOLD
 from plan_rules.analysis.diagram import BUDGET, OverBudget, Points
-from plan_rules.analysis.finding import Claim, Finding, Verdict, Witness, accepted
+from plan_rules.analysis.finding import Claim, Clue, Finding, Verdict, Witness, accepted
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.space import Drawing, Space
 from plan_rules.analysis.told import Told
@@ -18,6 +18,19 @@ from plan_rules.analysis.witnesses import witness
 from plan_rules.errors import Diagnostic, Message, Severity
 from plan_rules.plan import Plan
 
+_KINDS = {
+    "clauses": "条款",
+    "conditions": "条件的部分",
+    "tiers": "等级",
+    "conflicts": "冲突",
+    "order": "次序",
+    "exceptions": "例外",
+    "protection": "保护性要求",
+    "invariants": "红线",
+    "readings": "解释",
+    "unknown facts": "未知的事实",
+}
+_MOST_OVERRUNS = 8  # each takes as long as it takes to fill the budget; then no more is tried
 About = TypeVar("About", Meaning, Told)
 Kinds: TypeAlias = Mapping[str, Callable[[About], Iterable[Claim]]]
 
@@ -97,11 +110,15 @@ def proof(plan: Plan, *, today: date | None = None, budget: int = BUDGET) -> Pro
 
 
 def _results(kinds: Kinds[About], about: About, meaning: Meaning, undecided: list[str]) -> Iterator[Result]:
+    overruns = 0
     for name, claims in kinds.items():
         try:
             for claim in claims(about):
-                yield _decided(claim, meaning)
+                result = _decided(claim, meaning) if overruns < _MOST_OVERRUNS else Result(claim, Verdict.UNDECIDED)
+                overruns += result.verdict is Verdict.UNDECIDED
+                yield result
         except OverBudget:
+            overruns += 1
             undecided.append(name)
 
 
@@ -149,7 +166,7 @@ def _worth_telling(results: list[Result]) -> Iterator[Result]:
 
 def _finding(result: Result) -> Finding:
     claim = result.claim
-    clue = claim.clue() if claim.clue else None
+    clue = _clue(claim)
     otherwise = result.verdict is Verdict.OTHERWISE
     defect = _under_other_readings(claim.defect, result.witness) if otherwise else claim.defect
     diagnostic = Diagnostic(
@@ -174,6 +191,13 @@ def _finding(result: Result) -> Finding:
     )
 
 
+def _clue(claim: Claim) -> Clue | None:
+    try:
+        return claim.clue() if claim.clue else None
+    except OverBudget:
+        return None
+
+
 def _under_other_readings(defect: Message, shown: Witness | None) -> Message:
     readings = shown.readings if shown else {}
     named = ", ".join(f"{name}={option}" for name, option in readings.items())
@@ -190,7 +214,10 @@ def _out_of_reach(plan: Plan, results: list[Result], undecided: list[str]) -> It
             Diagnostic(
                 "PF016",
                 Severity.WARNING,
-                Message(f"在限度以内没有证完: {kind} 的{many}", f"not decided within the budget: {few} of {kind}"),
+                Message(
+                    f"在限度以内没有证完: {_KINDS.get(kind, kind)} 的{many}",
+                    f"not decided within the budget: {few} of {kind}",
+                ),
                 help=Message(
                     "用“情形”归并条件, 把不相干的条款分成几份预案, 或放宽 --budget",
                     "name conditions once, split clauses that have nothing in common, or raise --budget",

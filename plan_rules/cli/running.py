@@ -12,7 +12,7 @@ from plan_rules.cli import output
 from plan_rules.cli.app import build
 from plan_rules.cli.lang import language
 from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
-from plan_rules.errors import CalendarUnknown, EngineError, Message
+from plan_rules.errors import CalendarUnknown, Message, PlanRulesError
 
 # Typer's errors of usage have BadParameter in common with what it exports; their base is not exported.
 _USAGE: type[Exception] = typer.BadParameter.__bases__[0]
@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
         code = build(lang, rich=output.to_terminal())(list(arguments), prog_name="plan-rules", standalone_mode=False)
     except Stop as stop:
         return _tell(stop, as_json="--json" in arguments, lang=lang)
-    except (EngineError, CalendarUnknown) as failure:
+    except PlanRulesError as failure:
         error = "calendar_unknown" if isinstance(failure, CalendarUnknown) else "plan_unusable"
         unusable = Stop(BAD_PLAN, error, Message(str(failure), str(failure)))
         return _tell(unusable, as_json="--json" in arguments, lang=lang)

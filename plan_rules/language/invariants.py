@@ -62,7 +62,7 @@ class InvariantReader:
         """One 认可; the words it is about are ids or names of anything declared."""
         return Acceptance(
             finding=str(shape.finding),
-            about=tuple(found for word in shape.about if (found := self._anything(word))),
+            about=tuple(found for word in shape.about if (found := self._anything(word, shape.finding))),
             reason=str(shape.reason),
             decided_by=str(shape.decided_by),
             until=self._day(shape.until) if shape.until is not None else None,
@@ -98,8 +98,8 @@ class InvariantReader:
             )
         return found
 
-    def _anything(self, word: Text) -> str | None:
-        """The id of whatever is called so."""
+    def _anything(self, word: Text, finding: Text) -> str | None:
+        """The id of whatever is called so; what an amendment dropped is in the old plan only."""
         words = self.words
         if word == self.plan:
             return self.plan
@@ -110,6 +110,8 @@ class InvariantReader:
         if word in words.parties.ids:
             return words.parties.ids[word]
         if any(word in known for known in (words.situations.ids, words.groups.ids, self.others)):
+            return str(word)
+        if finding.startswith("DF"):
             return str(word)
         self.clauses.unknown(word, also=(*words.actions.ids, *words.facts.ids, *words.roles.ids))
         return None

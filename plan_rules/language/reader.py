@@ -97,6 +97,7 @@ class _PlanReader:
 
     def _other_ids(self) -> Iterable[Text]:
         """The ids of what is neither declared as vocabulary nor a clause."""
+        yield from (shape.section for shape in self._document.body)
         yield from (shape.id for shape in self._document.invariants)
         yield from (shape.id for shape in self._document.notices)
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import plan_rules as pr
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint import lint
-from plan_rules.analysis.lint.durations import Measure, lengths, number
+from plan_rules.analysis.linters import lint
+from plan_rules.analysis.linters.durations import Measure, lengths, number
 from plan_rules.plan import Tier
 
 ROOT = Path(__file__).parents[2]

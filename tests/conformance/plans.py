@@ -26,7 +26,7 @@ from plan_rules.engines import engine
 from plan_rules.errors import Span
 from plan_rules.norm import Bearers, Norm
 from plan_rules.normal import Lowered, lower
-from plan_rules.plan import Clause, Fact, Kind, Notice, Option, Plan, Reading, Situation, Tier, Value
+from plan_rules.plan import Action, Clause, Fact, Kind, Notice, Option, Plan, Reading, Situation, Tier, Value
 from plan_rules.truth import Wide
 
 HERE = Span("generated.yaml", 1, 1)
@@ -121,7 +121,7 @@ class _Author:
             roles={},
             tiers=tiers,
             principles={},
-            actions={},
+            actions={"act": Action("act", "做", HERE)},
             situations=self.situations,
             sections={},
             clauses={**assigning, **written},

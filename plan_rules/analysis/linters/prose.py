@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.defect import action_name, of_clause
+from plan_rules.analysis.linters.defect import action_name, of_clause
 from plan_rules.norm import COUNTED, Norm, Strength, Term
 from plan_rules.plan import Clause, Plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.defect import action_name, of_clause
+from plan_rules.analysis.linters.defect import action_name, of_clause
 from plan_rules.condition import UnderReading
 from plan_rules.errors import Severity
 from plan_rules.norm import Norm

@@ -6,11 +6,11 @@ Nothing here reads a clock; what somebody stands by (认可) is the caller's to 
 from __future__ import annotations
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.bearers import bearers
-from plan_rules.analysis.lint.metadata import metadata
-from plan_rules.analysis.lint.prose import prose
-from plan_rules.analysis.lint.times import times
-from plan_rules.analysis.lint.vocabulary import vocabulary
+from plan_rules.analysis.linters.bearers import bearers
+from plan_rules.analysis.linters.metadata import metadata
+from plan_rules.analysis.linters.prose import prose
+from plan_rules.analysis.linters.times import times
+from plan_rules.analysis.linters.vocabulary import vocabulary
 from plan_rules.plan import Plan
 
 __all__ = ["lint"]

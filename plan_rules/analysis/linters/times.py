@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.defect import action_name, of_clause
-from plan_rules.analysis.lint.durations import Length, lengths
+from plan_rules.analysis.linters.defect import action_name, of_clause
+from plan_rules.analysis.linters.durations import Length, lengths
 from plan_rules.norm import COUNTED, Norm, TimeLimit
 from plan_rules.plan import Clause, Plan
 

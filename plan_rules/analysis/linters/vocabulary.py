@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.defect import of_declaration
+from plan_rules.analysis.linters.defect import of_declaration
 from plan_rules.condition import Condition, InSituation, TierIs, UnderReading, leaves, mentioned
 from plan_rules.errors import Severity, Span
 from plan_rules.norm import Norm, Role

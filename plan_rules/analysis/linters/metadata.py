@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.lint.defect import Words, of_declaration
+from plan_rules.analysis.linters.defect import Words, of_declaration
 from plan_rules.errors import Severity, Span
 from plan_rules.plan import Plan
 
