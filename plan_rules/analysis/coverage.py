@@ -92,7 +92,7 @@ def cover(plan: Plan, scenarios: Iterable[Scenario], *, budget: int = BUDGET) ->
 
 
 def _covered(plan: Plan, suite: Suite, budget: int) -> Coverage:
-    meaning = Meaning(Drawing(plan, Space([plan], budget)))
+    meaning = Meaning(Drawing(plan, Space([plan], budget, finer=True)))
     killed, equivalent, survivors = _mutation(meaning, suite)
     return Coverage(
         plan=plan,

@@ -24,7 +24,6 @@ Points: TypeAlias = BDDFunction  # a set of points; & | ~ ^ are intersection, un
 OverBudget = DDMemoryError  # raised by every operation on Points that would need more nodes than the budget
 
 
-
 class OutOfBudget(PlanRulesError):
     """The plan is too large for the budget of its decision diagram, and what was asked has no part of an answer."""
 

@@ -70,6 +70,8 @@ def _holds(leaf: Is | Within | Present, value: Scalar | Interval) -> bool:
             return value is present
         case Within(_, low, high):
             assert isinstance(value, tuple)
+            assert low is None or not value[0] < low <= value[1], "the scale is cut where the condition begins"
+            assert high is None or not value[0] <= high < value[1], "the scale is cut where the condition ends"
             return (low is None or low <= value[0]) and (high is None or value[1] <= high)
 
 
@@ -102,8 +104,11 @@ def conditions(plan: Plan) -> Iterator[Condition]:
     yield from (situation.condition for situation in plan.situations.values())
 
 
-def scales(plans: Sequence[Plan]) -> dict[str, Scale]:
-    """The scale of every fact that some condition of the plans is about, in the order of the plans."""
+def scales(plans: Sequence[Plan], *, finer: bool = False) -> dict[str, Scale]:
+    """The scale of every fact that some condition of the plans is about, in the order of the plans.
+
+    A `finer` scale also tells apart what a bound moved by one would.
+    """
     leaves = [leaf for plan in plans for condition in conditions(plan) for leaf in plan.leaves(condition)]
     filled = {
         fact: values
@@ -113,9 +118,9 @@ def scales(plans: Sequence[Plan]) -> dict[str, Scale]:
         if values[0] != UNKNOWN
     }
     used = {fact for leaf in leaves for fact in _facts(leaf)} | filled.keys()
-    declared = {fact.id: fact for plan in reversed(plans) for fact in plan.facts.values()}
     order = dict.fromkeys(fact for plan in plans for fact in plan.facts if fact in used)
-    return {fact: _scale(declared[fact], _versions(plans, fact), leaves, filled.get(fact, ())) for fact in order}
+    near = (-1, 0, 1) if finer else (0,)
+    return {fact: _scale(_versions(plans, fact), leaves, filled.get(fact, ()), near) for fact in order}
 
 
 def _facts(leaf: Condition) -> tuple[str, ...]:
@@ -132,9 +137,10 @@ def _versions(plans: Sequence[Plan], fact: str) -> list[Fact]:
     return [plan.facts[fact] for plan in plans if fact in plan.facts]
 
 
-def _scale(fact: Fact, versions: list[Fact], leaves: Iterable[Condition], filled: Iterable[object]) -> Scale:
+def _scale(versions: list[Fact], leaves: Iterable[Condition], filled: Iterable[object], near: tuple[int, ...]) -> Scale:
+    fact = versions[0]
     if fact.kind is Kind.INTEGER:
-        values: tuple[Scalar | Interval, ...] = tuple(_intervals(versions, leaves, filled))
+        values: tuple[Scalar | Interval, ...] = tuple(_intervals(versions, leaves, filled, near))
     elif fact.kind in (Kind.DATE, Kind.DATETIME):
         values = (False, True)
     else:
@@ -144,13 +150,15 @@ def _scale(fact: Fact, versions: list[Fact], leaves: Iterable[Condition], filled
     return Scale(fact, values, bare.place(usual) or 0)
 
 
-def _intervals(versions: list[Fact], leaves: Iterable[Condition], filled: Iterable[object]) -> Iterator[Interval]:
+def _intervals(
+    versions: list[Fact], leaves: Iterable[Condition], filled: Iterable[object], near: tuple[int, ...]
+) -> Iterator[Interval]:
     low, high = min(fact.low for fact in versions), max(fact.high for fact in versions)
     starts = {low, *(fact.low for fact in versions), *(fact.high + 1 for fact in versions)}
     for leaf in leaves:
         if isinstance(leaf, Within) and leaf.fact == versions[0].id:
-            starts |= set() if leaf.low is None else {leaf.low}
-            starts |= set() if leaf.high is None else {leaf.high + 1}
+            starts |= set() if leaf.low is None else {leaf.low + step for step in near}
+            starts |= set() if leaf.high is None else {leaf.high + 1 + step for step in near}
     for value in filled:
         starts |= {value, value + 1} if isinstance(value, int) else set()
     cuts = sorted(start for start in starts if low <= start <= high)

@@ -37,9 +37,11 @@ Incident = dict[str, Any]  # facts to state, as `decide` takes them
 class Space:
     """The incidents that one plan, or two versions of it, can tell apart."""
 
-    def __init__(self, plans: Sequence[Plan], budget: int = BUDGET, *, unknowns: bool = False) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], budget: int = BUDGET, *, unknowns: bool = False, finer: bool = False
+    ) -> None:
         self.plans = tuple(plans)
-        self.scales: Mapping[str, Scale] = scales(plans)
+        self.scales: Mapping[str, Scale] = scales(plans, finer=finer)
         self.readings = {
             reading_name(reading.id): tuple(option.id for option in reading.options)
             for reading in plans[0].readings.values()
