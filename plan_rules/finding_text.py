@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from plan_rules.analysis.finding import Finding, Witness
-from plan_rules.decision import Decision
+from plan_rules.decision import Decision, Duty, Permission, Prohibition
 from plan_rules.diagnostic_text import Lines, render_one
 from plan_rules.display_width import visible
 from plan_rules.errors import Diagnostic, Severity
@@ -40,7 +40,7 @@ def _evidence(finding: Finding, plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     if finding.witness:
         yield f"  {'例' if zh else 'such as'}: {witness_phrase(finding.witness, plan, lang)}"
-        yield f"    → {answer_phrase(finding.witness.decision, finding, lang)}"
+        yield f"    → {answer_phrase(finding.witness.decision, finding, plan, lang)}"
     if finding.count and finding.total:
         yield f"  {'占' if zh else 'share'}: {share(finding.count, finding.total)}{_of_situations(finding, zh)}"
     if finding.accepted:
@@ -75,7 +75,7 @@ def witness_phrase(witness: Witness, plan: Plan, lang: str = "zh") -> str:
     return facts_phrase(witness.facts, plan, lang) + chosen
 
 
-def answer_phrase(decision: Decision, finding: Finding, lang: str = "zh") -> str:
+def answer_phrase(decision: Decision, finding: Finding, plan: Plan, lang: str = "zh") -> str:
     """What the engine decides on the incident, as far as the finding's clauses go."""
     zh = lang == "zh"
     tier = (decision.tier.label if zh else decision.tier.id) if decision.tier else ("不分级" if zh else "no tier")
@@ -85,12 +85,19 @@ def answer_phrase(decision: Decision, finding: Finding, lang: str = "zh") -> str
         ("不得" if zh else "must not", decision.prohibitions),
         ("可以" if zh else "may", decision.permissions),
     ):
-        concerned = [item for item in items if {*item.clauses} & {*finding.clauses}]
+        concerned = [_item_phrase(item, plan, zh) for item in items if {*item.clauses} & {*finding.clauses}]
         if concerned:
-            parts.append(
-                f"{word} " + ("、" if zh else ", ").join(item.label if zh else item.action for item in concerned)
-            )
+            parts.append(f"{word} " + ("、" if zh else ", ").join(concerned))
     return "; ".join(parts)
+
+
+def _item_phrase(item: Duty | Prohibition | Permission, plan: Plan, zh: bool) -> str:
+    """An action with who and how soon."""
+    roles = [plan.roles[role].label if zh and role in plan.roles else role for role in item.roles]
+    told = [("、" if zh else ", ").join(roles)] if roles else []
+    if isinstance(item, Duty) and item.deadline:
+        told.append(item.deadline.text if zh else item.deadline.kind)
+    return (item.label if zh else item.action) + (f"({'; '.join(told)})" if told else "")
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:

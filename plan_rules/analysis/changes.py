@@ -203,7 +203,8 @@ def said(decision: Decision, outcome: Outcome) -> object:
         case "notice":
             return any(notice.id == outcome.subject for notice in decision.notices)
         case "principle":
-            return any(principle.id == outcome.subject for principle in decision.principles)
+            governed = [each.clauses for each in decision.principles if each.id == outcome.subject]
+            return any(outcome.value in clauses for clauses in governed) if outcome.aspect else bool(governed)
         case "question":
             return any(item.fact == outcome.subject for item in decision.undetermined)
         case "duty" | "prohibition" | "permission":

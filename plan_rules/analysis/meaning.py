@@ -38,7 +38,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A norm of a clause, and where it binds: `where` with exceptions taken off, `before` without."""
+    """A norm of a clause, and where it binds: `where` with exceptions taken off, `before` without.
+
+    It is `strict` on a part of that; `otherwise` is where it would stand if it only advised.
+    """
 
     clause: Clause
     index: int
@@ -46,6 +49,7 @@ class Bound:
     where: Points
     before: Points
     strict: Points
+    otherwise: Points
 
 
 class Meaning:
@@ -97,8 +101,10 @@ class Meaning:
         if norm.condition != ALWAYS:
             own &= self.drawing.holds(self._rules[norm_key(clause.id, index)])
         before = own & self.binding(norm)
-        where = before & ~self._waived(clause.id, norm.action)
-        return Bound(clause, index, norm, where, before, where & self._strength(norm, (Strength.STRICT,)))
+        kept = ~self._waived(clause.id, norm.action)
+        where = before & kept
+        otherwise = own & self.under(norm.under) & kept
+        return Bound(clause, index, norm, where, before, where & self._strength(norm, (Strength.STRICT,)), otherwise)
 
     def binding(self, norm: Norm) -> Points:
         """Where the readings let the norm stand and bind."""
@@ -142,9 +148,8 @@ class Meaning:
         found |= self.demands()
         for notice in self.plan.notices:
             found[Outcome("notice", notice.id)] = self.drawing.holds(notice.condition)
-        for principle in self.plan.principles:
-            found[Outcome("principle", principle)] = self._principle(principle)
-        found |= self._deputies() | self._questions()
+        for outcome, where in (*self._principles(), *self._advice(), *self._deputies(), *self._questions()):
+            found[outcome] = found.get(outcome, self.diagram.nothing) | where
         return found
 
     def demands(self, aspects: Container[str] | None = None) -> dict[Outcome, Points]:
@@ -156,31 +161,38 @@ class Meaning:
                 found[Outcome(modality, action, aspect, value)] = where
         return found
 
-    def _deputies(self) -> dict[Outcome, Points]:
-        found: dict[Outcome, Points] = {}
-        for deputy in self.plan.deputies:
-            key = Outcome("deputy", deputy.deputy)
-            acting = self.drawing.holds(deputy.condition) & self.under(deputy.under)
-            found[key] = found.get(key, self.diagram.nothing) | acting
-        return found
+    def _principles(self) -> Iterator[tuple[Outcome, Points]]:
+        for clause in self.plan.clauses.values():
+            for name in clause.governs if clause.principle else ():
+                if name in self.plan.clauses:
+                    both = self.fires(clause.id) & self.fires(name)
+                    yield Outcome("principle", clause.principle or ""), both
+                    yield Outcome("principle", clause.principle or "", "clause", name), both
 
-    def _questions(self) -> dict[Outcome, Points]:
+    def _advice(self) -> Iterator[tuple[Outcome, Points]]:
+        """Norms that only advise are told as notices."""
+        for bound in self.bound:
+            advised = bound.otherwise & self._strength(bound.norm, (Strength.ADVISORY,))
+            yield Outcome("notice", f"{bound.clause.id}:{bound.norm.action}"), advised
+
+    def _deputies(self) -> Iterator[tuple[Outcome, Points]]:
+        """Where somebody stands in: for roles that act in turn."""
+        in_turn = self.diagram.any(
+            bound.where & self.under(group.under)
+            for bound in self.bound
+            for group in bound.norm.bearers.groups
+            if group.choice == "first_available"
+        )
+        for deputy in self.plan.deputies:
+            acting = self.drawing.holds(deputy.condition) & self.under(deputy.under)
+            yield Outcome("deputy", deputy.deputy), in_turn & acting
+
+    def _questions(self) -> Iterator[tuple[Outcome, Points]]:
         """Where a presumption says that somebody must be asked."""
-        found: dict[Outcome, Points] = {}
         for item in self.plan.presumptions:
             for fact, values in item.fills:
                 if values[0] is UNKNOWN:
-                    key = Outcome("question", fact)
-                    found[key] = found.get(key, self.diagram.nothing) | self.drawing.holds(item.condition)
-        return found
-
-    def _principle(self, principle: str) -> Points:
-        return self.diagram.any(
-            self.fires(clause.id)
-            & self.diagram.any(self.fires(name) for name in clause.governs if name in self.plan.clauses)
-            for clause in self.plan.clauses.values()
-            if clause.principle == principle
-        )
+                    yield Outcome("question", fact), self.drawing.holds(item.condition)
 
     def _aspects(
         self, modality: str, bounds: Sequence[Bound], wanted: Container[str] | None
@@ -201,9 +213,8 @@ class Meaning:
         makers["defeasible"] = partial(self._defeasible, bounds)
         if modality == "duty":
             timed = [bound for bound in bounds if bound.norm.limit]
-            stepped = [bound for bound in bounds if bound.norm.step]
             makers["deadline"] = lambda: self._first(sorted(timed, key=_urgency), _limit_key)
-            makers["step"] = lambda: self._first(sorted(stepped, key=_place), _step_key)
+            makers["step"] = partial(self._steps, bounds)
         if modality == "prohibition":
             makers["instead"] = lambda: self._summed(
                 (name, bound.where) for bound in bounds for name in bound.norm.instead
@@ -219,12 +230,36 @@ class Meaning:
         yield "", here & ~self.diagram.any(bound.strict for bound in bounds)
 
     def _status(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
-        """Where a duty is shown to be done, or a prohibition broken."""
+        """Where a duty is shown to be done, or a prohibition broken: by the first norm that says how."""
+        taken = shown = self.diagram.nothing
         for bound in bounds:
-            shown = bound.norm.done_by if modality == "duty" else bound.norm.broken_by
-            if shown is not None:
-                yield "done", self.diagram.any(each.where for each in bounds) & self.drawing.holds(shown)
-                return
+            by = bound.norm.done_by if modality == "duty" else bound.norm.broken_by
+            if by is not None:
+                shown |= bound.where & ~taken & self.drawing.holds(by)
+                taken |= bound.where
+        if taken != self.diagram.nothing:
+            yield "done", shown
+
+    def _steps(self, bounds: Sequence[Bound]) -> Iterable[tuple[str, Points]]:
+        """The earliest step that a clause gives the action which demands it or is cited for it."""
+        action = bounds[0].norm.action
+        here = self.diagram.any(bound.where for bound in bounds)
+        given: list[tuple[Step, Points]] = []
+        for clause in self.plan.clauses.values():
+            citing = self.diagram.any(bound.where for bound in bounds if bound.clause.id == clause.id)
+            if action in clause.supports:
+                citing |= self.fires(clause.id) & here
+            given += [
+                (norm.step, citing & self.under(norm.under))
+                for norm in clause.norms
+                if norm.action == action and norm.step is not None
+            ]
+        taken = self.diagram.nothing
+        parts: list[tuple[str, Points]] = []
+        for step, where in sorted(given, key=lambda each: each[0]):
+            parts.append((f"{step.stage}-{step.number}", where & ~taken))
+            taken |= where
+        return self._summed(parts)
 
     def _bearers(self, aspect: str, bound: Bound) -> Iterator[tuple[str, Points]]:
         bearers = bound.norm.bearers
@@ -267,15 +302,6 @@ def _recipient(norm: Norm) -> str | None:
 def _urgency(bound: Bound) -> tuple[int, int]:
     assert bound.norm.limit is not None
     return urgency(bound.norm.limit)
-
-
-def _place(bound: Bound) -> Step:
-    assert bound.norm.step is not None
-    return bound.norm.step
-
-
-def _step_key(norm: Norm) -> str | None:
-    return f"{norm.step.stage}-{norm.step.number}" if norm.step else None
 
 
 def _limit_key(norm: Norm) -> str | None:

@@ -110,13 +110,10 @@ def scales(plans: Sequence[Plan], *, finer: bool = False) -> dict[str, Scale]:
     A `finer` scale also tells apart what a bound moved by one would.
     """
     leaves = [leaf for plan in plans for condition in conditions(plan) for leaf in plan.leaves(condition)]
-    filled = {
-        fact: values
-        for plan in plans
-        for item in plan.presumptions
-        for fact, values in item.fills
-        if values[0] != UNKNOWN
-    }
+    filled: dict[str, list[object]] = {}
+    for fact, values in (fill for plan in plans for item in plan.presumptions for fill in item.fills):
+        if values[0] is not UNKNOWN:
+            filled.setdefault(fact, []).extend(values)
     used = {fact for leaf in leaves for fact in _facts(leaf)} | filled.keys()
     order = dict.fromkeys(fact for plan in plans for fact in plan.facts if fact in used)
     near = (-1, 0, 1) if finer else (0,)

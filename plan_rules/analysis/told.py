@@ -7,7 +7,7 @@ the incident without marks is what they will say once all is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from plan_rules.analysis.diagram import Points
@@ -42,7 +42,8 @@ class Told:
         self._rules = plan.rules()
         self._known: dict[Condition, Points] = {}
         self._active: dict[str, Points] = {}
-        self._certain: dict[str, Points] = {}
+        self._certain: Mapping[str, Points] = {}
+        self._what_follows()
 
     # ----------------------------------------------------------------- true, false or open
 
@@ -88,10 +89,19 @@ class Told:
 
     def _is_known(self, fact: str) -> Points:
         """Where the fact is known, or what is known leaves it one value only."""
-        if fact not in self._certain:
-            self._certain[fact] = self.diagram.where(unknown_name(fact), (0,))  # for presumptions that go in a circle
-            self._certain[fact] |= self._settled(fact)
         return self._certain[fact]
+
+    def _what_follows(self) -> None:
+        """Where each fact is certain: its mark says so, or presumptions do that rest on what is certain in turn."""
+        marked = {fact: self.diagram.where(unknown_name(fact), (0,)) for fact in self._facts}
+        filled = dict.fromkeys(fact for item in self.plan.presumptions for fact, _ in item.fills)
+        self._certain = marked
+        while True:
+            self._known.clear()
+            more = {fact: marked[fact] | self._settled(fact) for fact in filled}
+            if all(self._certain[fact] == points for fact, points in more.items()):
+                return
+            self._certain = {**self._certain, **more}
 
     def _settled(self, fact: str) -> Points:
         """Where presumptions that surely hold allow the fact one value only; of days and instants they say nothing."""
@@ -103,10 +113,11 @@ class Told:
             for name, values in item.fills
             if name == fact and values[0] is not UNKNOWN
         ]
-        values = dict.fromkeys(value for _, allowed in allowing for value in sorted(allowed, key=str))
-        others = {value: [other for other in self._values(fact, values) if other != value] for value in values}
-        return self.diagram.any(
-            self.diagram.all(self._excluded(other, allowing) for other in others[value]) for value in values if allowing
+        named = dict.fromkeys(value for _, allowed in allowing for value in sorted(allowed, key=str))
+        values = [*self._values(fact, named)]
+        applying = self.diagram.any(where for where, _ in allowing)
+        return applying & self.diagram.any(
+            self.diagram.all(self._excluded(other, allowing) for other in values if other != value) for value in named
         )
 
     def _values(self, fact: str, named: Iterable[object]) -> Iterable[object]:

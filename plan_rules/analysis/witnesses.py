@@ -17,7 +17,9 @@ from plan_rules.deciding import decide
 from plan_rules.decision import Decision
 from plan_rules.errors import EngineError, FactsInvalid
 from plan_rules.facts import fact_reader
+from plan_rules.inference import inference
 from plan_rules.plan import UNKNOWN, Kind, Plan
+from plan_rules.truth import Wide
 
 
 class Disagreement(EngineError):
@@ -54,7 +56,7 @@ def witness(meaning: Meaning, points: Points, claim: Claim) -> Witness:
 
 def _seen(meaning: Meaning, point: Mapping[str, int], stated: Incident) -> dict[str, int]:
     """The point as these facts tell it: what they leave unknown is as it was, and marked where there are marks."""
-    told = fact_reader(meaning.plan).read(stated).wide
+    told = _followed(meaning, point, stated)
     found = dict(point)
     for name, scale in meaning.drawing.space.scales.items():
         place = scale.place(told.get(name)) if name in told else None
@@ -107,7 +109,10 @@ def few_words(meaning: Meaning, point: Mapping[str, int], about: Iterable[str]) 
     wanted = [name for name in about if name in scales]
     while True:
         facts = drawing.incident(point, stated)
-        told = fact_reader(meaning.plan).read(facts).wide
+        try:
+            told = _followed(meaning, point, facts)
+        except FactsInvalid:  # a combination that cannot be where something is left unstated
+            return drawing.incident(point, scales)
         missing = [
             name
             for name in wanted
@@ -116,6 +121,13 @@ def few_words(meaning: Meaning, point: Mapping[str, int], about: Iterable[str]) 
         if not missing:
             return {name: facts[name] for name in scales if name in facts}
         stated += missing
+
+
+def _followed(meaning: Meaning, point: Mapping[str, int], stated: Incident) -> Wide:
+    """What engines see of these facts under the readings that the point chooses."""
+    plan = meaning.plan
+    readings = plan.chosen() | meaning.drawing.chosen_at(point)
+    return fact_reader(plan).follow(dict(stated), inference(plan, readings)).wide
 
 
 def _answer(decision: Decision) -> tuple[Any, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from plan_rules.analysis.asking import Answer, Choice, Question, ask
+from plan_rules.analysis.meaning import Outcome
 from plan_rules.cli import output
 from plan_rules.cli.inputs import facts_of, plan_of, refused
 from plan_rules.cli.stop import OK, as_json
@@ -78,17 +79,23 @@ def _lines(answer: Answer, plan: Plan, lang: str) -> Iterator[str]:
     if answer.questions_to_tier:
         most = answer.questions_to_tier
         yield f"再问至多 {most} 项就能定级" if zh else f"at most {most} more questions settle it"
-    for title, outcomes in (
-        ("已经确定" if zh else "certain", answer.certain),
-        ("还有可能" if zh else "still possible", answer.possible),
-    ):
-        if outcomes:
-            yield f"{title}:"
-        for outcome in outcomes:
-            action = plan.actions[outcome.subject]
-            yield visible(f"  {_DEMANDS[outcome.kind][not zh]} {action.label if zh else action.id}")
     if answer.next:
         yield from _question_lines(answer.next, plan, lang)
+    if answer.certain:
+        yield "已经确定:" if zh else "certain:"
+        yield from _outcome_lines(answer.certain, plan, zh)
+    if answer.possible and answer.tier_settled:
+        yield "还有可能:" if zh else "still possible:"
+        yield from _outcome_lines(answer.possible, plan, zh)
+    elif answer.possible:
+        many = len(answer.possible)
+        yield f"另有 {many} 项要看等级和答案" if zh else f"{many} more depend on the tier and the answers"
+
+
+def _outcome_lines(outcomes: Iterable[Outcome], plan: Plan, zh: bool) -> Iterator[str]:
+    for outcome in outcomes:
+        action = plan.actions[outcome.subject]
+        yield visible(f"  {_DEMANDS[outcome.kind][not zh]} {action.label if zh else action.id}")
 
 
 def _question_lines(question: Question, plan: Plan, lang: str) -> Iterator[str]:

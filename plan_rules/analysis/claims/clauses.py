@@ -9,6 +9,7 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim, Clue
 from plan_rules.analysis.meaning import Bound, Meaning
 from plan_rules.errors import Message, Severity
+from plan_rules.norm import Norm
 from plan_rules.phrases import condition_phrase
 from plan_rules.plan import Clause
 
@@ -100,12 +101,19 @@ def _says_all_of(other: Bound, bound: Bound) -> bool:
         set(here.bearers.groups) <= set(there.bearers.groups)
         and (here.bearers.through, here.bearers.excepted) == (there.bearers.through, there.bearers.excepted)
         and here.recipient in (None, there.recipient)
-        and (here.limit is None or (there.limit is not None and here.limit.term == there.limit.term))
-        and (here.limit is None or (there.limit is not None and here.limit.amount == there.limit.amount))
-        and here.done_by in (None, there.done_by)
+        and _time(here) in (None, _time(there))
+        and here.step in (None, there.step)
+        and set(here.instead) <= set(there.instead)
+        and (here.done_by, here.done_on) in ((None, None), (there.done_by, there.done_on))
         and here.broken_by in (None, there.broken_by)
         and (here.strength, here.strength_by) == (there.strength, there.strength_by)
     )
+
+
+def _time(norm: Norm) -> tuple[object, ...] | None:
+    """By when, apart from how it is worded."""
+    limit = norm.limit
+    return None if limit is None else (limit.term, limit.amount, limit.start, limit.roll)
 
 
 def _others(meaning: Meaning, clause: Clause, dropped: set[str]) -> tuple[str, ...]:

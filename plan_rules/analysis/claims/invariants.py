@@ -56,17 +56,21 @@ def claims_of(words: Meaning, judged: Meaning) -> Iterator[Claim]:
         line = _Line(item, words, judged)
         for number, requirement in enumerate(item.requirements):
             points = partial(_missing, line, requirement)
-            yield _claim(line, str(number), _worded(plan, requirement), points, (requirement.action,))
+            modality = requirement.modality.removeprefix("no_")
+            asking = tuple(bound.clause.id for bound in judged.norms(modality, requirement.action))
+            yield _claim(line, str(number), _worded(plan, requirement), points, asking)
         if item.tiers:
             labels = (tier_phrase(plan.tiers[tier], "zh") for tier in item.tiers)
             said = (f"等级是{'或'.join(labels)}", f"the tier is {' or '.join(item.tiers)}")
-            yield _claim(line, "tier", said, partial(_other_tier, line), ())
+            assigning = tuple(clause.id for clause in judged.plan.clauses.values() if clause.tier)
+            yield _claim(line, "tier", said, partial(_other_tier, line), assigning)
         for action in item.monotone:
             said = (f"“{plan.actions[action].label}”不因情况变坏而少", f"`{action}` stays demanded as facts get worse")
-            yield _claim(line, action, said, partial(_lost, line, action), (action,))
+            asking = tuple(bound.clause.id for bound in judged.norms("duty", action))
+            yield _claim(line, action, said, partial(_lost, line, action), asking)
 
 
-def _claim(line: _Line, part: str, said: tuple[str, str], points: partial[Points], actions: tuple[str, ...]) -> Claim:
+def _claim(line: _Line, part: str, said: tuple[str, str], points: partial[Points], clauses: tuple[str, ...]) -> Claim:
     item, plan = line.item, line.words.plan
     zh, en = condition_phrase(item.condition, plan), condition_phrase(item.condition, plan, "en")
     return Claim(
@@ -82,8 +86,11 @@ def _claim(line: _Line, part: str, said: tuple[str, str], points: partial[Points
             "改正使它落空的条款; 红线本身只由有权人修改", "mend the clauses that let it fail, not the invariant"
         ),
         points=points,
-        actions=actions,
+        clauses=tuple(dict.fromkeys(clauses)),
+        actions=tuple(requirement.action for requirement in item.requirements) + item.monotone,
         span=item.span,
+        related=line.judged.plan.clauses[clauses[0]].span if clauses else None,
+        related_label=Message("管着它的条款", "a clause that governs it") if clauses else None,
     )
 
 

@@ -11,42 +11,45 @@ from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Bound, Meaning
 from plan_rules.errors import Message, Severity
 from plan_rules.norm import Term, TimeLimit
-from plan_rules.plan import Action, Plan
+from plan_rules.plan import Action
 
-_MINUTES = {Term.MINUTES: 1, Term.HOURS: 60, Term.NATURAL_DAYS: 24 * 60, Term.WORKING_DAYS: 24 * 60}
+_MINUTES = {Term.MINUTES: 1, Term.HOURS: 60}
+_DAY = 24 * 60
 _PHASE = {Term.STANDING: 0, Term.BEFOREHAND: 1, Term.IMMEDIATE: 2, Term.DURING: 2, Term.PROMPT: 2, Term.AFTERWARDS: 3}
 
 
 def claims(meaning: Meaning) -> Iterator[Claim]:
     """Claims about pairs of duties of which one must come first."""
     for later in meaning.plan.actions.values():
-        for earlier, between in _before(meaning.plan, later):
-            for first, then in product(meaning.norms("duty", earlier.id), meaning.norms("duty", later.id)):
+        for earlier, where in _before(meaning, later).items():
+            for first, then in product(meaning.norms("duty", earlier), meaning.norms("duty", later.id)):
                 if first.norm.step and then.norm.step:
-                    yield _no_contradiction(meaning, first, then, between)
+                    yield _no_contradiction(meaning, first, then, where)
                 if first.norm.limit and then.norm.limit:
-                    yield _time_enough(meaning, first, then, between)
+                    yield _time_enough(meaning, first, then, where)
 
 
-def _before(plan: Plan, action: Action) -> Iterator[tuple[Action, tuple[str, ...]]]:
-    """The actions that must come first, at any remove, with those in between."""
-    seen: set[str] = {action.id}
-    pending: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in action.after]
+def _before(meaning: Meaning, action: Action) -> dict[str, Points]:
+    """The actions that must come first, at any remove, and where: what is not due in between need not be waited for."""
+    found: dict[str, Points] = {}
+    pending = [(name, meaning.diagram.everything) for name in action.after]
     while pending:
-        name, between = pending.pop(0)
-        if name in seen or name not in plan.actions:
+        name, where = pending.pop(0)
+        if name == action.id or name not in meaning.plan.actions:
             continue
-        seen.add(name)
-        yield plan.actions[name], between
-        pending += [(further, (*between, name)) for further in plan.actions[name].after]
+        if name in found and where & ~found[name] == meaning.diagram.nothing:
+            continue
+        found[name] = found.get(name, meaning.diagram.nothing) | where
+        through = where & meaning.asked("duty", name)
+        pending += [(further, through) for further in meaning.plan.actions[name].after]
+    return found
 
 
-def _all_due(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Points:
-    """Where both are due, and everything in between: what is not due need not be waited for."""
-    return first.where & then.where & meaning.diagram.all(meaning.asked("duty", name) for name in between)
+def _all_due(first: Bound, then: Bound, where: Points) -> Points:
+    return first.where & then.where & where
 
 
-def _no_contradiction(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Claim:
+def _no_contradiction(meaning: Meaning, first: Bound, then: Bound, where: Points) -> Claim:
     plan = meaning.plan
     one, two = plan.actions[first.norm.action], plan.actions[then.norm.action]
     before, after = first.norm.step, then.norm.step
@@ -64,7 +67,7 @@ def _no_contradiction(meaning: Meaning, first: Bound, then: Bound, between: tupl
             f" ({after.track}-{after.number} before {before.track}-{before.number})",
         ),
         help=Message("改正“次序”, 或去掉“须先”", "mend `step`, or drop `after`"),
-        points=partial(_all_due, meaning, first, then, between) if contradicts else _nowhere(meaning),
+        points=partial(_all_due, first, then, where) if contradicts else _nowhere(meaning),
         clauses=(first.clause.id, then.clause.id),
         span=then.norm.span,
         related=first.norm.span,
@@ -72,7 +75,7 @@ def _no_contradiction(meaning: Meaning, first: Bound, then: Bound, between: tupl
     )
 
 
-def _time_enough(meaning: Meaning, first: Bound, then: Bound, between: tuple[str, ...]) -> Claim:
+def _time_enough(meaning: Meaning, first: Bound, then: Bound, where: Points) -> Claim:
     plan = meaning.plan
     one, two = plan.actions[first.norm.action], plan.actions[then.norm.action]
     before, after = first.norm.limit, then.norm.limit
@@ -91,7 +94,7 @@ def _time_enough(meaning: Meaning, first: Bound, then: Bound, between: tuple[str
         help=Message(
             "放宽前者的时限, 收紧后者的时限, 或去掉“须先”", "loosen one limit, tighten the other, or drop `after`"
         ),
-        points=partial(_all_due, meaning, first, then, between) if _too_soon(after, before) else _nowhere(meaning),
+        points=partial(_all_due, first, then, where) if _too_soon(after, before) else _nowhere(meaning),
         clauses=(first.clause.id, then.clause.id),
         span=then.norm.span,
         related=first.norm.span,
@@ -105,13 +108,30 @@ def _too_soon(limit: TimeLimit, before: TimeLimit) -> bool:
     Counted limits are compared where one clock starts both; a phase of the incident is compared with a phase.
     """
     if limit.amount is not None and before.amount is not None:
-        same_clock = limit.start == before.start
-        return same_clock and limit.amount * _MINUTES[limit.term] < before.amount * _MINUTES[before.term]
+        return limit.start == before.start and _ends_sooner(limit, before)
     if limit.term is Term.IMMEDIATE and before.amount is not None:
         return True
     if limit.term in _PHASE and before.term in _PHASE:
         return _PHASE[limit.term] < _PHASE[before.term]
     return False
+
+
+def _ends_sooner(limit: TimeLimit, before: TimeLimit) -> bool:
+    """Does the one end before the other wherever in a day and a week the clock starts?
+
+    N natural days end at 24:00, so they take from N to N + 1 times 24 hours; N working days take that or longer.
+    """
+    assert limit.amount is not None and before.amount is not None
+    in_days, before_in_days = limit.term not in _MINUTES, before.term not in _MINUTES
+    if in_days and before_in_days:
+        longer = limit.term is Term.WORKING_DAYS or limit.roll
+        return limit.amount < before.amount and (not longer or limit.term is before.term is Term.WORKING_DAYS)
+    if in_days:
+        longest = (limit.amount + 1) * _DAY
+        surely = limit.term is Term.NATURAL_DAYS and not limit.roll
+        return surely and longest <= before.amount * _MINUTES[before.term]
+    shortest = before.amount * (_DAY if before_in_days else _MINUTES[before.term])
+    return limit.amount * _MINUTES[limit.term] < shortest
 
 
 def _subject(first: Bound, then: Bound) -> str:

@@ -50,8 +50,9 @@ def _differs(meaning: Meaning, reading: Reading, option: Option) -> Points:
     diagram, name = meaning.diagram, reading_name(reading.id)
     options = [each.id for each in reading.options]
     here, there = options.index(option.id), options.index(reading.chosen)
+    possible = meaning.drawing.possible & diagram.where(name, (here,))
     for where in meaning.outcomes().values():
         differs = diagram.at(where, name, here) ^ diagram.at(where, name, there)
-        if differs & meaning.drawing.possible != diagram.nothing:
-            return differs & diagram.where(name, (here,))
+        if differs & possible != diagram.nothing:
+            return differs & possible
     return diagram.nothing
