@@ -105,6 +105,7 @@ class _Writer:
     def page(self) -> Page:
         sections = (
             Section(self._say("不能放行的原因", "What keeps it from passing"), tuple(self._findings(Severity.ERROR))),
+            Section(self._say("原来就有的", "There before"), tuple(self._findings(Severity.WARNING))),
             Section(self._say("已认可的", "Acknowledged"), tuple(self._findings(Severity.NOTE))),
             Section(self._say("决定的变化", "What decisions say otherwise"), tuple(self._changes())),
             Section(self._say("接受的事件", "Incidents taken"), tuple(self._taken())),
@@ -130,7 +131,7 @@ class _Writer:
         told = self._difference
         if told.undecided:
             return self._say("没有比完, 不放行", "not compared in full: it may not pass")
-        if told.same:
+        if told.same and told.may_pass:
             return self._say("两份预案对每一个事件的决定都相同", "both plans decide every incident alike")
         if told.may_pass:
             return self._say(

@@ -203,8 +203,9 @@ def said(decision: Decision, outcome: Outcome) -> object:
         case "notice":
             return any(notice.id == outcome.subject for notice in decision.notices)
         case "principle":
-            governed = [each.clauses for each in decision.principles if each.id == outcome.subject]
-            return any(outcome.value in clauses for clauses in governed) if outcome.aspect else bool(governed)
+            stated = [each for each in decision.principles if each.id == outcome.subject]
+            pairs = {f"{each.clause} > {name}" for each in stated for name in each.clauses}
+            return outcome.value in pairs if outcome.aspect else bool(stated)
         case "question":
             return any(item.fact == outcome.subject for item in decision.undetermined)
         case "duty" | "prohibition" | "permission":

@@ -143,27 +143,27 @@ def _invariants_broken(compared: Compared) -> Iterator[Finding]:
                 )
             )
     # The old red lines, in the words of the old plan, and the new ones: the new plan must cross none of them.
-    for claim in (
-        *invariants.claims_of(compared.old, compared.new),
-        *invariants.claims(compared.new),
-    ):
-        for broken in _broken(claim, compared.new):
-            if broken.diagnostic.message not in seen:
-                seen.add(broken.diagnostic.message)
-                yield broken
+    before = {claim.subject for claim in invariants.claims(compared.old) if _crossed(claim, compared.old)}
+    for claim in (*invariants.claims_of(compared.old, compared.new), *invariants.claims(compared.new)):
+        if claim.defect not in seen and _crossed(claim, compared.new):
+            seen.add(claim.defect)
+            yield _broken(claim, compared.new, already=claim.subject in before)
 
 
-def _broken(claim: Claim, new: Meaning) -> Iterator[Finding]:
+def _crossed(claim: Claim, judged: Meaning) -> bool:
+    return claim.points() & judged.drawing.possible != judged.diagram.nothing
+
+
+def _broken(claim: Claim, new: Meaning, *, already: bool) -> Finding:
+    """A red line that the new plan crosses; one that the old plan crossed already is not this amendment's doing."""
     drawing: Drawing = new.drawing
-    points = claim.points() & drawing.possible
-    if points == new.diagram.nothing:
-        return
-    everything = drawing.possible
-    yield Finding(
+    points, everything = claim.points() & drawing.possible, drawing.possible
+    word = ("原来就破了的", "broken already: ") if already else ("", "")
+    return Finding(
         Diagnostic(
             INVARIANT_BROKEN,
-            Severity.ERROR,
-            claim.defect,
+            Severity.WARNING if already else Severity.ERROR,
+            Message(word[0] + claim.defect.zh, word[1] + claim.defect.en),
             claim.span,
             claim.help,
             subject=claim.subject,

@@ -167,7 +167,7 @@ class Meaning:
                 if name in self.plan.clauses:
                     both = self.fires(clause.id) & self.fires(name)
                     yield Outcome("principle", clause.principle or ""), both
-                    yield Outcome("principle", clause.principle or "", "clause", name), both
+                    yield Outcome("principle", clause.principle or "", "clause", f"{clause.id} > {name}"), both
 
     def _advice(self) -> Iterator[tuple[Outcome, Points]]:
         """Norms that only advise are told as notices."""

@@ -52,6 +52,8 @@ class Space:
             [*self.scales, *self.readings, *self._ranks], [group for plan in plans for group in groups(plan)]
         )
         dimensions = [self._dimension(name) for name in names]
+        self.marked = unknowns
+        self.usual_readings = {each.name: each.usual for each in dimensions if each.name in self.readings}
         if unknowns:
             dimensions = [each for one in dimensions for each in (one, *self._mark(one.name))]
         self.diagram = Diagram(dimensions, budget)

@@ -94,7 +94,9 @@ class Told:
     def _what_follows(self) -> None:
         """Where each fact is certain: its mark says so, or presumptions do that rest on what is certain in turn."""
         marked = {fact: self.diagram.where(unknown_name(fact), (0,)) for fact in self._facts}
-        filled = dict.fromkeys(fact for item in self.plan.presumptions for fact, _ in item.fills)
+        filled = dict.fromkeys(
+            fact for item in self.plan.presumptions for fact, values in item.fills if values[0] is not UNKNOWN
+        )
         self._certain = marked
         while True:
             self._known.clear()

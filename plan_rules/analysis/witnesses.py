@@ -49,21 +49,29 @@ def witness(meaning: Meaning, points: Points, claim: Claim) -> Witness:
     for fact in reversed(list(stated)):
         fewer = {name: value for name, value in stated.items() if name != fact}
         said = _said(meaning.plan, fewer, readings)
-        if said is not None and concerned(said) == expected and diagram.holds_at(points, _seen(meaning, point, fewer)):
+        if said is not None and concerned(said) == expected and _still_shows(meaning, points, point, fewer):
             stated = fewer
     return Witness(stated, readings, decided(meaning.plan, stated, readings))
 
 
-def _seen(meaning: Meaning, point: Mapping[str, int], stated: Incident) -> dict[str, int]:
-    """The point as these facts tell it: what they leave unknown is as it was, and marked where there are marks."""
+def _still_shows(meaning: Meaning, points: Points, point: Mapping[str, int], stated: Incident) -> bool:
+    """Is the incident among the points on these facts alone, whatever those that they leave unknown are?
+
+    Where there are marks for what is not known, what is left unknown is marked.
+    """
+    drawing, diagram = meaning.drawing, meaning.diagram
     told = _followed(meaning, point, stated)
-    found = dict(point)
-    for name, scale in meaning.drawing.space.scales.items():
-        place = scale.place(told.get(name)) if name in told else None
-        if place is not None:
-            found[name] = place
-        found[unknown_name(name)] = int(name not in told)
-    return found
+    known = {
+        name: place
+        for name, scale in drawing.space.scales.items()
+        if name in told and (place := scale.place(told[name])) is not None
+    }
+    if drawing.space.marked:
+        marks = {unknown_name(name): int(name not in known) for name in drawing.space.scales}
+        return diagram.holds_at(points, {**point, **known, **marks})
+    readings = {name: point.get(name, usual) for name, usual in drawing.space.usual_readings.items()}
+    here = diagram.cube({name: (value,) for name, value in {**known, **readings}.items()}) & drawing.possible
+    return here != diagram.nothing and here & ~points == diagram.nothing
 
 
 def _said(plan: Plan, facts: Incident, readings: Mapping[str, str]) -> Decision | None:

@@ -235,7 +235,10 @@ class Semantics(Generic[T]):
         return found
 
     def _adds(self, subject: str, dropped: frozenset[str]) -> T:
-        """Where the clause asks something that no other clause then asks at least as fully."""
+        """Where the clause asks something that no other clause then asks at least as fully; all where it never asks."""
+        asks = self.either(*(self.binds(subject, index) for index in range(len(self.plan.clauses[subject].norms))))
+        if self.is_empty(asks):
+            return self.either(self.no(asks), asks)
         return self.either(
             *(
                 self.both(
@@ -593,11 +596,12 @@ def _of_two_duties(plan: Plan, subject: str, one: Norm, other: Norm) -> Iterator
 def _same_people(plan: Plan, one: Norm, other: Norm) -> bool:
     """Does some role lie within what both name, by itself, its groups or its other names, and is not excepted?"""
     excepted = {*one.bearers.excepted, *other.bearers.excepted}
-    return any(
-        not {here, there} <= excepted
-        for here, there in product(one.bearers.roles, other.bearers.roles)
-        if there in _belongs_to(plan, here) or here in _belongs_to(plan, there)
-    )
+    for here, there in product(one.bearers.roles, other.bearers.roles):
+        if there in _belongs_to(plan, here) and here not in excepted:
+            return True
+        if there not in _belongs_to(plan, here) and here in _belongs_to(plan, there) and there not in excepted:
+            return True
+    return False
 
 
 def _belongs_to(plan: Plan, role: str) -> set[str]:

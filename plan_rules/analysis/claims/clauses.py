@@ -82,7 +82,13 @@ def _each_adds(meaning: Meaning) -> Iterator[Claim]:
 
 
 def _adds(meaning: Meaning, clause: Clause, dropped: set[str]) -> Points:
-    """Where the clause demands, forbids or allows something that no other clause does in the same way."""
+    """Where the clause demands, forbids or allows something that no other clause does in the same way.
+
+    Everywhere if it never does: that is told by other claims.
+    """
+    bound_at_all = meaning.diagram.any(bound.where for bound in meaning.bound_by(clause.id))
+    if bound_at_all & meaning.drawing.possible == meaning.diagram.nothing:
+        return meaning.diagram.everything
     return meaning.diagram.any(
         bound.where
         & ~meaning.diagram.any(

@@ -41,15 +41,12 @@ def bound_by_both(plan: Plan, one: Bound, other: Bound) -> tuple[str, ...]:
     first = {role: _wider(plan, role) for role in one.norm.bearers.roles}
     second = {role: _wider(plan, role) for role in other.norm.bearers.roles}
     excepted = {*one.norm.bearers.excepted, *other.norm.bearers.excepted}
-    return tuple(
-        role
-        for role in dict.fromkeys((*first, *second))
-        if role not in excepted
-        and any(
-            role in (here, there) and (here in second[there] or there in first[here])
-            for here, there in product(first, second)
-        )
+    narrower = (
+        here if there in first[here] else there
+        for here, there in product(first, second)
+        if there in first[here] or here in second[there]
     )
+    return tuple(role for role in dict.fromkeys(narrower) if role not in excepted)
 
 
 def _wider(plan: Plan, role: str) -> frozenset[str]:
