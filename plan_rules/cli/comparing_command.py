@@ -17,8 +17,10 @@ from plan_rules.cli.proving_command import budget_of
 from plan_rules.cli.stop import BAD_PLAN, DEFECTS, OK, Stop, as_json
 from plan_rules.cli.testing_command import scenarios_of
 from plan_rules.diagnostic_text import lines_of
-from plan_rules.difference_text import as_html, as_markdown, as_text, difference_object, page
+from plan_rules.difference_object import difference_object
+from plan_rules.difference_page import page
 from plan_rules.errors import Message, PlanInvalid
+from plan_rules.pages import as_html, as_markdown, as_text
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario
 

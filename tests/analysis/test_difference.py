@@ -14,8 +14,10 @@ from plan_rules.analysis import diff
 from plan_rules.analysis.changes import said
 from plan_rules.analysis.difference import Difference
 from plan_rules.analysis.meaning import Outcome
-from plan_rules.difference_text import as_html, as_markdown, as_text, difference_object, page
+from plan_rules.difference_object import difference_object
+from plan_rules.difference_page import page
 from plan_rules.loading import shipped
+from plan_rules.pages import as_html, as_markdown, as_text
 from plan_rules.plan import Plan
 from plan_rules.scenarios import read_scenarios
 from tests.conformance.plans import random_plan

@@ -1,13 +1,8 @@
-"""(Difference, language) -> the page that an officer reads, as text, Markdown or HTML; or a JSON object.
-
-The page is made once, of sections and items; the three forms only set it.
-"""
+"""(Difference, language) -> the Page that an officer reads before signing an amendment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from plan_rules.analysis.changes import Change, Shown, places
@@ -16,11 +11,10 @@ from plan_rules.analysis.difference import Difference
 from plan_rules.analysis.edits import Edit
 from plan_rules.analysis.finding import Finding
 from plan_rules.analysis.scales import Scale
-from plan_rules.display_width import visible
 from plan_rules.errors import Severity
-from plan_rules.fact_values import shown
-from plan_rules.finding_text import finding_object, share, witness_phrase
+from plan_rules.finding_text import share, witness_phrase
 from plan_rules.norm import Term
+from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, name_of, term_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Plan
 
@@ -64,31 +58,6 @@ _ASPECTS = {
     "clause": ("依据", "clauses"),
 }
 _ORDER = ("tier", "duty", "prohibition", "permission", "notice", "deputy", "question", "principle")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to know, and what there is to say of it."""
-
-    head: str
-    details: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Items under a title."""
-
-    title: str
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The whole of it: a title, one line that sums up, sections that have something in them."""
-
-    title: str
-    summary: str
-    sections: tuple[Section, ...]
 
 
 def page(difference: Difference, lang: str = "zh") -> Page:
@@ -342,157 +311,3 @@ class _Writer:
 
     def _say(self, zh: str, en: str) -> str:
         return zh if self._zh else en
-
-
-# --------------------------------------------------------------------------- the three forms
-
-
-def as_text(read: Page) -> str:
-    """Plain text, details indented."""
-    lines = [read.title, read.summary]
-    for section in read.sections:
-        lines += ["", section.title]
-        for item in section.items:
-            lines.append(f"  • {item.head}")
-            lines += [f"      {detail}" for detail in item.details]
-    return "\n".join(visible(line) for line in lines)
-
-
-def as_markdown(read: Page) -> str:
-    """Markdown, as a review tool shows it."""
-    lines = [f"# {_plain_markdown(read.title)}", "", f"**{_plain_markdown(read.summary)}**"]
-    for section in read.sections:
-        lines += ["", f"## {_plain_markdown(section.title)}", ""]
-        for item in section.items:
-            lines.append(f"- **{_plain_markdown(item.head)}**")
-            lines += [f"    - {_plain_markdown(detail)}" for detail in item.details]
-    return "\n".join(visible(line) for line in lines)
-
-
-def _plain_markdown(text: str) -> str:
-    for sign in "\\`*_[]<>|#":
-        text = text.replace(sign, "\\" + sign)
-    return text
-
-
-_HTML = """<!doctype html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.6 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; max-width: 56rem;
-  margin: 2rem auto; padding: 0 1rem; color: #1b1b1b; background: #fff; }}
-h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; border-bottom: 1px solid #ccc; padding-bottom: .2rem; }}
-.summary {{ padding: .6rem .9rem; border-left: 5px solid {colour}; background: #f5f5f5; font-weight: 600; }}
-li {{ margin: .4rem 0; }} li ul {{ color: #444; font-size: .95rem; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #161616; color: #eee; }} .summary {{ background: #242424; }}
-  li ul {{ color: #bbb; }} }}
-@media print {{ body {{ margin: 0; max-width: none; }} }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-<p class="summary">{summary}</p>
-{sections}
-</body>
-</html>"""
-
-
-def as_html(read: Page, *, passes: bool, lang: str) -> str:
-    """One page that needs nothing else."""
-    sections = "\n".join(
-        f"<h2>{escape(section.title)}</h2>\n<ul>\n{''.join(map(_html_item, section.items))}</ul>"
-        for section in read.sections
-    )
-    return _HTML.format(
-        lang="zh-CN" if lang == "zh" else "en",
-        title=escape(visible(read.title)),
-        summary=escape(visible(read.summary)),
-        colour="#2e7d32" if passes else "#c62828",
-        sections=sections,
-    )
-
-
-def _html_item(item: Item) -> str:
-    details = "".join(f"<li>{escape(visible(detail))}</li>" for detail in item.details)
-    inner = f"<ul>{details}</ul>" if details else ""
-    return f"<li><strong>{escape(visible(item.head))}</strong>{inner}</li>\n"
-
-
-# --------------------------------------------------------------------------- for programs
-
-
-def difference_object(difference: Difference, lang: str = "zh") -> dict[str, Any]:
-    """Everything as JSON; counts are decimal strings, being of any size."""
-    old, new = difference.old, difference.new
-    return {
-        "old": {"id": old.id, "version": old.version, "digest": old.digest},
-        "new": {"id": new.id, "version": new.version, "digest": new.digest},
-        "may_pass": difference.may_pass,
-        "same": difference.same,
-        "changes": [_change_object(change, difference) for change in difference.changes],
-        "newly_refused": str(difference.newly_refused),
-        "newly_taken": str(difference.newly_taken),
-        "scenarios": [
-            {"scenario": each.scenario, "step": each.step, "before": each.passed_before, "now": each.passes_now}
-            for each in difference.scenarios
-        ],
-        "edits": [
-            {"kind": each.kind, "subject": each.subject, "what": each.what, "before": each.before, "after": each.after}
-            for each in difference.edits
-        ],
-        "findings": [
-            {
-                "code": found.code,
-                "severity": found.severity.value,
-                "message": found.diagnostic.message.within(lang),
-                "subject": found.subject,
-                **finding_object(found),
-            }
-            for found in difference.findings
-        ],
-        "undecided": [outcome._asdict() for outcome in difference.undecided],
-    }
-
-
-def _change_object(change: Change, difference: Difference) -> dict[str, Any]:
-    assert difference.compared is not None
-    scales = difference.compared.space.scales
-    return {
-        **change.outcome._asdict(),
-        "gained": change.gained,
-        "before": change.before,
-        "protective": change.protective,
-        "regions": [
-            {
-                name: [list(value) if isinstance(value, tuple) else value for value in values]
-                for name, values in places(region, scales).items()
-            }
-            for region in change.regions
-        ],
-        "count": str(change.count),
-        "total": str(change.total),
-        "situations": str(change.situations),
-        "all_situations": str(change.all_situations),
-        "rest": str(change.rest),
-        "witness": _shown_object(change.shown) if change.shown else None,
-    }
-
-
-def _shown_object(example: Shown) -> dict[str, Any]:
-    return {
-        "facts": {fact: shown(value) for fact, value in example.facts.items()},
-        "old": _decision_object(example.old),
-        "new": _decision_object(example.new),
-    }
-
-
-def _decision_object(decision: Any) -> dict[str, Any]:
-    return {
-        "tier": decision.tier.id if decision.tier else None,
-        "duties": [item.action for item in decision.duties],
-        "prohibitions": [item.action for item in decision.prohibitions],
-        "permissions": [item.action for item in decision.permissions],
-    }
