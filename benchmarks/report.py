@@ -23,7 +23,7 @@ def page(results: Results) -> str:
     """The page of the documentation, from one run."""
     rows = results["shipped"]
     return PAGE.format(
-        machine=_machine(),
+        machine=machine(),
         rounds=results["rounds"],
         incidents=results["incidents"],
         shipped=_shipped(results),
@@ -51,7 +51,7 @@ def _shipped(results: Results) -> str:
         )
         for row, it in sorted(results["shipped"].items(), key=lambda item: item[1]["p50_ratio"])
     ]
-    return _table(head, body)
+    return table(head, body)
 
 
 def _targets(results: Results) -> str:
@@ -69,7 +69,7 @@ def _targets(results: Results) -> str:
     for peer in slower:
         mine, other = rows[WHOLE]["p50_us"], peers[peer]
         body.append((f"a whole decision ahead of {peer} alone", f"{mine:.0f} against {other:.0f} µs", mine < other))
-    return _table(head, [(name, measured, "yes" if met else "**no**") for name, measured, met in body])
+    return table(head, [(name, measured, "yes" if met else "**no**") for name, measured, met in body])
 
 
 def _losses(results: Results) -> str:
@@ -88,7 +88,7 @@ def _sizes(results: Results) -> str:
     sizes = results["sizes"]
     rows = list(next(iter(sizes.values())))
     head = ("p50 µs for one incident", *(f"{size} clauses" for size in sizes))
-    return _table(head, [(row, *(_size(sizes[size][row]) for size in sizes)) for row in rows])
+    return table(head, [(row, *(_size(sizes[size][row]) for size in sizes)) for row in rows])
 
 
 def _size(measured: dict[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _size(measured: dict[str, Any]) -> str:
 def _cold(results: Results) -> str:
     body = [(row, _number(milliseconds)) for row, milliseconds in sorted(results["cold"].items(), key=lambda it: it[1])]
     body.append(("read and check the shipped plan (`plan_rules.check`)", _number(results["check"]["check_ms"])))
-    return _table(("cold start", "CPU ms"), body)
+    return table(("cold start", "CPU ms"), body)
 
 
 def _memory(results: Results) -> str:
@@ -108,19 +108,19 @@ def _memory(results: Results) -> str:
         (row, f"{it['decisions']:,}", f"{it['growth_kb']:,}", f"{it['resident_kb']:,}")
         for row, it in results["memory"].items()
     ]
-    return _table(("memory", "decisions", "growth KB", "resident KB"), body) if body else ""
+    return table(("memory", "decisions", "growth KB", "resident KB"), body) if body else ""
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
     lines = [head, ("---", *("--:" for _ in head[1:])), *body]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _machine() -> str:
+def machine() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))

@@ -57,6 +57,12 @@ _ASPECTS = {
     "instead": ("替代", "instead"),
     "clause": ("依据", "clauses"),
 }
+_BECAME = {
+    (True, True): ("决定变了, 仍然通过", "decided otherwise, still passes"),
+    (True, False): ("由通过变为失败", "passed, now fails"),
+    (False, True): ("由失败变为通过", "failed, now passes"),
+    (False, False): ("决定变了, 仍然失败", "decided otherwise, still fails"),
+}
 _ORDER = ("tier", "duty", "prohibition", "permission", "notice", "deputy", "question", "principle")
 
 
@@ -285,11 +291,7 @@ class _Writer:
     def _scenarios(self) -> Iterator[Item]:
         for change in self._difference.scenarios:
             step = self._say(f"第 {change.step + 1} 步", f"step {change.step + 1}")
-            became = (
-                self._say("由通过变为失败", "passed, now fails")
-                if change.passed_before
-                else self._say("由失败变为通过", "failed, now passes")
-            )
+            became = self._say(*_BECAME[change.passed_before, change.passes_now])
             yield Item(f"{change.scenario} {step}: {became}")
 
     def _edits(self, wanted: Any) -> Iterator[Item]:

@@ -47,3 +47,18 @@ def test_past_incidents_are_counted_by_tier_and_late_reports_named() -> None:
     assert any("2025-004" in line and "late 2" in line for line in lines)
     assert any("2025-005" in line and "missed 3" in line for line in lines)
     assert any("2025-007: X1" in line for line in lines)
+
+
+def test_the_amendment_gate_says_what_is_lost_and_does_not_let_it_pass() -> None:
+    lines = output("amendment_gate.py").splitlines()
+    assert lines[0].startswith("loses report_to_ga_or_po on 0.32 % of incidents")
+    assert any(line.startswith("DF002: ") for line in lines)
+    assert lines[-1] == "may not be merged"
+
+
+def test_the_lobby_is_asked_two_questions_and_told_what_is_certain() -> None:
+    lines = output("lobby_questions.py").splitlines()
+    assert lines[0].endswith("minor")
+    assert lines[1].endswith("True")
+    assert lines[2] == "已影响正常工作秩序"
+    assert "- 维护好营业秩序" in lines

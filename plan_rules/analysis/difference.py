@@ -18,16 +18,18 @@ from plan_rules.analysis.finding import Claim, Finding, accepted
 from plan_rules.analysis.meaning import Meaning, Outcome
 from plan_rules.analysis.space import Drawing
 from plan_rules.analysis.witnesses import witness
-from plan_rules.errors import Diagnostic, Message, Severity
+from plan_rules.deciding import decide
+from plan_rules.errors import CalendarUnknown, Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.plan import Plan
-from plan_rules.scenarios import Scenario, run_step
+from plan_rules.scenarios import Scenario, Step, run_step
+from plan_rules.scenarios.running import stated_facts
 
 PROTECTIVE_DUTY_LOST, INVARIANT_BROKEN, INVARIANT_DROPPED = "DF001", "DF002", "DF003"
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioChange:
-    """A scenario whose step passes under one plan and fails under the other."""
+    """A step of a scenario that the plans decide otherwise; whether it passes under each."""
 
     scenario: str
     step: int
@@ -71,7 +73,7 @@ def diff(
 ) -> Difference:
     """Everything that is different, each plan with its readings as they stand.
 
-    `scenarios` are run under both; `today` is the day on which acceptances are looked at.
+    `scenarios` are decided and run under both; `today` is the day on which acceptances are looked at.
     """
     edits = edits_between(old, new)
     told = tuple(_scenario_changes(old, new, scenarios))
@@ -182,6 +184,19 @@ def _broken(claim: Claim, new: Meaning, *, already: bool) -> Finding:
 def _scenario_changes(old: Plan, new: Plan, scenarios: Iterable[Scenario]) -> Iterator[ScenarioChange]:
     for scenario in scenarios:
         for number, step in enumerate(scenario.steps):
-            before, after = (not run_step(plan, step).mismatches for plan in (old, new))
-            if before != after:
-                yield ScenarioChange(scenario.id, number, before, after)
+            before, after = (run_step(plan, step) for plan in (old, new))
+            passed, passes = not before.mismatches, not after.mismatches
+            if passed != passes or _told(old, step) != _told(new, step):
+                yield ScenarioChange(scenario.id, number, passed, passes)
+
+
+def _told(plan: Plan, step: Step) -> object:
+    """What a plan decides at a step, apart from which plan it is."""
+    try:
+        decision = decide(plan, stated_facts(step), at=step.at)
+    except (FactsInvalid, CalendarUnknown) as refused:
+        return str(refused)
+    told = decision.to_dict()
+    return {
+        key: told.get(key) for key in ("tier", "duties", "prohibitions", "permissions", "undetermined", "violations")
+    }

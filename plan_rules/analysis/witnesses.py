@@ -148,13 +148,13 @@ def _answer(decision: Decision) -> tuple[Any, ...]:
 
 def _compare(meaning: Meaning, point: Mapping[str, int], decision: Decision) -> None:
     """Hold the engine's decision on the whole incident to what the diagram says of it."""
-    diagram, plan = meaning.diagram, meaning.plan
-    fired = tuple(clause for clause in plan.clauses if diagram.holds_at(meaning.fires(clause), point))
+    plan, contained = meaning.plan, meaning.diagram.contains(point)
+    fired = tuple(clause for clause in plan.clauses if contained(meaning.fires(clause)))
     asked = tuple(
-        frozenset(action for action in plan.actions if diagram.holds_at(meaning.asked(modality, action), point))
+        frozenset(action for action in plan.actions if contained(meaning.asked(modality, action)))
         for modality in MODALITIES
     )
-    tier = next((tier for tier in plan.tiers if diagram.holds_at(meaning.tier(tier), point)), None)
+    tier = next((tier for tier in plan.tiers if contained(meaning.tier(tier))), None)
     drawn = (fired, tier, asked)
     engine = (decision.fired, decision.tier.id if decision.tier else None, _answer(decision)[1])
     if drawn != engine:
