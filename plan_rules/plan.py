@@ -285,7 +285,10 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """认可: findings of one code about these ids that somebody stands by, why, and until when."""
+    """认可: findings of one code about these ids that somebody stands by, why, and until when.
+
+    With `otherwise_only` it covers just what is found where readings are chosen otherwise than they stand.
+    """
 
     finding: str
     about: tuple[str, ...]
@@ -293,6 +296,7 @@ class Acceptance:
     decided_by: str
     until: date | None
     span: Span
+    otherwise_only: bool = False
 
 
 # --------------------------------------------------------------------------- the plan

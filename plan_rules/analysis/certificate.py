@@ -44,6 +44,7 @@ def certificate(plan: Plan, *, budget: int = BUDGET) -> dict[str, Any]:
                 "reason": item.reason,
                 "decided_by": item.decided_by,
                 "until": item.until.isoformat() if item.until else None,
+                "otherwise_only": item.otherwise_only,
             }
             for item in plan.acceptances
         ],

@@ -77,7 +77,8 @@ class Finding:
     """A defect in a plan.
 
     `count` of `total` incidents are concerned, exactly; `situations` and `all_situations` count every point of the
-    space once, so that a fact with many values weighs no more than others.  `accepted` is the 认可 that stands by it.
+    space once, so that a fact with many values weighs no more than others.  `accepted` is the 认可 that stands by it;
+    `otherwise` tells a defect that only other readings than those chosen bring about.
     """
 
     diagnostic: Diagnostic
@@ -88,6 +89,7 @@ class Finding:
     situations: int | None = None
     all_situations: int | None = None
     accepted: Acceptance | None = None
+    otherwise: bool = False
 
     @property
     def code(self) -> str:
@@ -108,13 +110,17 @@ class Finding:
 def accepted(finding: Finding, acceptances: tuple[Acceptance, ...], today: date | None) -> Acceptance | None:
     """The acceptance that covers the finding today; without a day none has run out.
 
-    It names the finding's subject, or everything that the subject is a part of: both clauses of a pair.
+    It names the finding's subject, or everything that the subject is a part of: both clauses of a pair.  That a red
+    line is broken as the readings stand nobody can accept.
     """
+    if finding.code in _NEVER and finding.diagnostic.severity is Severity.ERROR:
+        return None
     return next(
         (
             found
             for found in acceptances
             if found.finding == finding.code
+            and (finding.otherwise or not found.otherwise_only)
             and (finding.subject in found.about or owners(finding.subject) <= {*found.about})
             and (today is None or found.until is None or today <= found.until)
         ),
@@ -127,5 +133,6 @@ def owners(subject: str) -> frozenset[str]:
     return frozenset(_WITHIN.split(name)[0] for name in _BETWEEN.split(subject))
 
 
+_NEVER = ("PF014", "DF002")
 _BETWEEN = re.compile("[+>]")
 _WITHIN = re.compile("[/#]")

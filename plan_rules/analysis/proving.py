@@ -188,6 +188,7 @@ def _finding(result: Result) -> Finding:
         result.total,
         result.situations,
         result.all_situations,
+        otherwise=otherwise,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from plan_rules.condition import TierIs
 from plan_rules.language.keywords import value_word
-from plan_rules.language.names import Names
+from plan_rules.language.names import Names, one_of
 from plan_rules.language.norms import TERMS
 from plan_rules.language.shape import AcceptanceShape, InvariantShape, ThenShape
 from plan_rules.language.tree import Report, Text
@@ -67,6 +67,7 @@ class InvariantReader:
             decided_by=str(shape.decided_by),
             until=self._day(shape.until) if shape.until is not None else None,
             span=shape.finding.span,
+            otherwise_only=one_of(shape.otherwise_only, {"是": True, "否": False}, False, self.report),
         )
 
     def _requirements(self, then: ThenShape) -> tuple[Requirement, ...]:

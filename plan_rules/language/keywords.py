@@ -108,6 +108,7 @@ KEYWORDS: dict[str, str] = {
     "发现": "finding",
     "理由": "reason",
     "到期": "until",
+    "仅换用解释时": "otherwise_only",
 }
 
 # Words that begin an entry of a condition in place of the name of a fact.

@@ -218,6 +218,7 @@ class AcceptanceShape(Shape):
     reason: Word
     decided_by: Word
     until: Word | None = None
+    otherwise_only: Word | None = None
 
 
 class NormShape(Shape):

@@ -49,3 +49,32 @@ def test_a_witness_states_what_its_claim_turns_on_though_it_is_unknown_by_defaul
 def test_a_presumption_that_only_asks_for_an_unused_fact_is_no_trouble() -> None:
     body = "  - {编号: 一.a, 原文: 甲, 当: {有火: 否}, 应当: {做: 撤离, 责任: 甲}}\n推定: [{编号: I1, 若: {有火: 是}, 则: {有烟: 未知}}]\n"
     assert codes(body) == set()
+
+
+LINE = "红线: [{编号: R1, 名称: 有火必报警, 若: {有火: 是}, 则: {应当: [报警]}}]\n"
+FIRE = "  - {编号: 一.a, 原文: 甲, 当: {有火: 是CONDITION}, 应当: {做: 报警, 责任: 甲}}\n"
+READING = "解释: {how: {题: 甲, 涉及: [一.a], 选项: {a: 甲, b: 乙}, 采用: CHOSEN, 决定: 合规}}\n"
+ACCEPTED = "认可: [{发现: PF014, 涉及: [R1], 理由: 丙, 决定: 合规EXTRA}]\n"
+
+
+def lines(chosen: str, extra: str = "") -> list[tuple[str, bool]]:
+    clause = FIRE.replace("CONDITION", ", 解释: {how: a}")
+    text = HEAD + clause + LINE + READING.replace("CHOSEN", chosen) + ACCEPTED.replace("EXTRA", extra)
+    return [(f.severity.value, f.accepted is not None) for f in prove(pr.loads(text)) if f.code == "PF014"]
+
+
+def test_nobody_can_accept_that_a_red_line_is_broken_as_the_readings_stand() -> None:
+    assert lines("b") == [("error", False)]
+    assert lines("a") == [("note", True)]
+
+
+def test_an_acceptance_for_other_readings_only_covers_nothing_else() -> None:
+    body = "  - {编号: 一.a, 原文: 甲, 当: {有火: 否CONDITION}, 应当: {做: 报警, 责任: 甲}}\n"
+    accepted = "认可: [{发现: PF012, 涉及: [报警], 理由: 丙, 决定: 合规, 仅换用解释时: 是}]\n"
+
+    def found(condition: str) -> list[tuple[str, bool]]:
+        text = HEAD + body.replace("CONDITION", condition) + READING.replace("CHOSEN", "a") + accepted
+        return [(f.severity.value, f.accepted is not None) for f in prove(pr.loads(text)) if f.code == "PF012"]
+
+    assert found("") == [("warning", False)]
+    assert found(", 解释: {how: b}") == [("note", True)]
