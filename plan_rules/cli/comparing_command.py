@@ -86,19 +86,25 @@ def named_plan(name: str) -> Plan:
 
 
 def _files_beside(revision: str, path: str) -> list[tuple[str, bytes]]:
-    """The plan file of a revision and the YAML files beside it, such as its source text."""
-    parent = Path(path).parent.as_posix()
-    listed = _git("ls-tree", "--name-only", "-z", revision, f"{parent}/" if parent != "." else "./").split(b"\0")
+    """The plan file of a revision and the YAML files beside it, such as its source text.
+
+    As git has it, a path is from the top of the repository, unless it begins with `./` or `../`.
+    """
+    if revision.startswith("-"):
+        raise _unreadable(f"{revision}:{path}", "版本名不能以“-”开头", "a revision does not begin with `-`")
+    here = path.startswith(("./", "../"))
+    folder = Path(path).parent.as_posix()
+    where = ["./"] if here and folder == "." else [] if folder == "." else [f"{folder}/"]
+    listed = _git("ls-tree", *([] if here else ["--full-tree"]), "--name-only", "-z", revision, *where).split(b"\0")
     names = [name.decode() for name in listed if name.endswith((b".yaml", b".yml"))]
     if not any(Path(name).name == Path(path).name for name in names):
         raise _unreadable(f"{revision}:{path}", "没有这个文件", "no such file")
-    return [(Path(name).name, _git("show", f"{revision}:./{name}")) for name in names]
+    start = "./" if here else ""
+    return [(Path(name).name, _git("show", f"{revision}:{start}{name}")) for name in names]
 
 
 def _git(*arguments: str) -> bytes:
     command = ["git", "--no-pager", *arguments]
-    if any(argument.startswith("-") for argument in arguments[1:] if argument not in ("--name-only", "-z")):
-        raise _unreadable(arguments[-1], "版本名不能以“-”开头", "a revision does not begin with `-`")
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=_MOST_SECONDS)  # noqa: S603  no shell
     except FileNotFoundError as failure:
