@@ -35,6 +35,7 @@ _KINDS = {
     "principle": "原则",
     "deputy": "顶岗",
     "question": "提问",
+    "acceptance": "认可",
 }
 _WHAT = {
     "added": ("新增", "added"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from plan_rules.plan import Fact, Plan, Reading
 
-_WORDS = ("label", "note", "text", "scraped", "question", "topic", "origin", "decided_by", "name")
+_WORDS = ("label", "note", "text", "scraped", "question", "topic", "origin", "reason", "decided_by", "name")
 _PLACES = ("span",)
 
 
@@ -38,11 +38,14 @@ def _things(old: Plan, new: Plan) -> Iterator[tuple[str, Mapping[str, Any], Mapp
     yield "tier", old.tiers, new.tiers
     yield "situation", old.situations, new.situations
     yield "reading", old.readings, new.readings
+    yield "principle", old.principles, new.principles
     yield "section", old.sections, new.sections
     yield "clause", old.clauses, new.clauses
     for kind in ("presumptions", "impossibles", "notices", "invariants"):
         before, after = ({item.id: item for item in getattr(plan, kind)} for plan in (old, new))
         yield kind.removesuffix("s"), before, after
+    accepted = ({f"{each.finding} {', '.join(each.about)}": each for each in plan.acceptances} for plan in (old, new))
+    yield "acceptance", next(accepted), next(accepted)
 
 
 def _edits(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:
