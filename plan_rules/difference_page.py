@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from plan_rules.analysis.changes import Change, Shown, places
+from plan_rules.analysis.changes import Change, Shown, demands, places
 from plan_rules.analysis.diagram import Cube
 from plan_rules.analysis.difference import Difference
 from plan_rules.analysis.edits import Edit
 from plan_rules.analysis.finding import Finding
+from plan_rules.analysis.meaning import Outcome
 from plan_rules.analysis.scales import Scale
 from plan_rules.errors import Severity
-from plan_rules.finding_text import share, witness_phrase
+from plan_rules.finding_text import item_phrase, share, witness_phrase
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, name_of, term_phrase, tier_phrase, value_phrase
@@ -232,19 +233,28 @@ class _Writer:
         if first.shown:
             facts = facts_phrase(first.shown.facts, self._plan(first.shown), self._lang)
             yield f"{self._say('例', 'such as')}: {facts}"
-            yield from self._both(first.shown)
+            yield from self._both(first.shown, first.outcome)
 
     def _plan(self, example: Shown) -> Plan:
         """A plan that knows the facts of the example."""
         new, old = self._difference.new, self._difference.old
         return new if all(fact in new.facts for fact in example.facts) else old
 
-    def _both(self, example: Shown) -> Iterator[str]:
-        for word, decision in ((self._say("原", "old"), example.old), (self._say("新", "new"), example.new)):
+    def _both(self, example: Shown, outcome: Outcome) -> Iterator[str]:
+        """What each plan decides: the demand whose value differs, or all that must be done."""
+        plans = (self._difference.old, self._difference.new)
+        for word, decision, plan in zip((("原", "old"), ("新", "new")), (example.old, example.new), plans, strict=True):
             tier = decision.tier
             label = (tier.label if self._zh else tier.id) if tier else self._say("不分级", "no tier")
-            duties = (duty.label if self._zh else duty.action for duty in decision.duties)
-            yield f"{word}: {label}; {self._say('应当', 'must')} {self._list(duties)}"
+            told: list[str]
+            if outcome.aspect and outcome.kind in _DEMANDS:
+                items = demands(decision, outcome.kind)
+                told = [item_phrase(item, plan, self._zh) for item in items if item.action == outcome.subject]
+                said = _DEMANDS[outcome.kind][not self._zh]
+            else:
+                told = [duty.label if self._zh else duty.action for duty in decision.duties]
+                said = self._say("应当", "must")
+            yield f"{self._say(*word)}: {label}; {said} {self._list(told)}"
 
     def _list(self, words: Iterable[str]) -> str:
         return ("、" if self._zh else ", ").join(words) or self._say("无", "nothing")

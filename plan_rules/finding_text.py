@@ -85,14 +85,14 @@ def answer_phrase(decision: Decision, finding: Finding, plan: Plan, lang: str = 
         ("不得" if zh else "must not", decision.prohibitions),
         ("可以" if zh else "may", decision.permissions),
     ):
-        concerned = [_item_phrase(item, plan, zh) for item in items if {*item.clauses} & {*finding.clauses}]
+        concerned = [item_phrase(item, plan, zh) for item in items if {*item.clauses} & {*finding.clauses}]
         if concerned:
             parts.append(f"{word} " + ("、" if zh else ", ").join(concerned))
     return "; ".join(parts)
 
 
-def _item_phrase(item: Duty | Prohibition | Permission, plan: Plan, zh: bool) -> str:
-    """An action with who and how soon."""
+def item_phrase(item: Duty | Prohibition | Permission, plan: Plan, zh: bool) -> str:
+    """An action that a decision demands, forbids or allows, with who and how soon."""
     roles = [plan.roles[role].label if zh and role in plan.roles else role for role in item.roles]
     told = [("、" if zh else ", ").join(roles)] if roles else []
     if isinstance(item, Duty) and item.deadline:

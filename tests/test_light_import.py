@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("chinese_calendar", "durable_rules_engine", "hypothesis", "pypinyin", "rich", "typer")
+HEAVY = ("chinese_calendar", "durable_rules_engine", "hypothesis", "oxidd", "pypinyin", "rich", "typer")
 FIRST_DECISION = """
 import json, resource, sys
 import plan_rules as pr
@@ -30,7 +30,7 @@ def test_importing_the_package_loads_nothing_that_only_some_users_need() -> None
 def test_a_decision_loads_neither_the_command_line_nor_the_test_tools() -> None:
     loaded = run_python(FIRST_DECISION)["modules"]
 
-    assert [module for module in ("hypothesis", "rich", "typer") if module in loaded] == []
+    assert [module for module in ("hypothesis", "oxidd", "rich", "typer") if module in loaded] == []
 
 
 def test_import_and_first_decision_take_under_half_a_second_of_cpu() -> None:

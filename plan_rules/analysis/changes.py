@@ -16,7 +16,7 @@ from plan_rules.analysis.scales import Scale
 from plan_rules.analysis.space import Drawing, Space
 from plan_rules.analysis.witnesses import Disagreement
 from plan_rules.deciding import decide
-from plan_rules.decision import Decision
+from plan_rules.decision import Decision, Duty, Permission, Prohibition
 from plan_rules.errors import FactsInvalid
 from plan_rules.plan import Plan
 
@@ -209,15 +209,22 @@ def said(decision: Decision, outcome: Outcome) -> object:
         case "question":
             return any(item.fact == outcome.subject for item in decision.undetermined)
         case "duty" | "prohibition" | "permission":
-            items: Mapping[str, tuple[Any, ...]] = {
-                "duty": decision.duties,
-                "prohibition": decision.prohibitions,
-                "permission": decision.permissions,
-            }
-            item = next((each for each in items[outcome.kind] if each.action == outcome.subject), None)
+            items = demands(decision, outcome.kind)
+            item = next((each for each in items if each.action == outcome.subject), None)
             return item is not None if not outcome.aspect else getattr(item, _ATTRIBUTES[outcome.aspect], None)
         case _:
             return None
+
+
+def demands(decision: Decision, modality: str) -> tuple[Duty | Prohibition | Permission, ...]:
+    """What a decision demands, forbids or allows."""
+    match modality:
+        case "duty":
+            return decision.duties
+        case "prohibition":
+            return decision.prohibitions
+        case _:
+            return decision.permissions
 
 
 def places(cube: Cube, scales: Mapping[str, Scale]) -> dict[str, tuple[object, ...]]:
