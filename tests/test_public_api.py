@@ -2,8 +2,12 @@
 
 import importlib.metadata
 import inspect
+from types import ModuleType
+
+import pytest
 
 import plan_rules
+from plan_rules import analysis, testing
 
 PUBLIC = {
     "UNKNOWN",
@@ -29,6 +33,53 @@ PUBLIC = {
     "load",
     "loads",
 }
+
+
+ANALYSIS = {
+    "BUDGET",
+    "Answer",
+    "Change",
+    "Choice",
+    "Coverage",
+    "Difference",
+    "Disagreement",
+    "Finding",
+    "Missing",
+    "OutOfBudget",
+    "Proof",
+    "Question",
+    "ScenarioFails",
+    "Verdict",
+    "Witness",
+    "ask",
+    "certificate",
+    "certificate_text",
+    "cover",
+    "diff",
+    "lint",
+    "missing",
+    "proof",
+    "prove",
+    "verify",
+}
+TESTING = {
+    "Amendment",
+    "RegionInvalid",
+    "amendments",
+    "any_facts",
+    "boundary_incidents",
+    "incidents",
+    "plan_texts",
+    "plans",
+    "region",
+    "stated_incidents",
+}
+
+
+@pytest.mark.parametrize(("module", "names"), [(analysis, ANALYSIS), (testing, TESTING)])
+def test_the_public_names_of_the_other_packages_are_exactly_these(module: ModuleType, names: set[str]) -> None:
+    assert set(module.__all__) == names
+    assert all(getattr(module, name).__doc__ for name in names - {"BUDGET"})
 
 
 def test_the_public_names_are_exactly_these() -> None:

@@ -107,3 +107,8 @@ def test_an_installed_wheel_has_the_command(installed: Path, tmp_path: Path) -> 
     answer = run(installed.with_name("plan-rules"), "decide", facts, "--json", cwd=tmp_path)
     assert "call_police" in answer
     assert run(installed.with_name("plan-rules"), "check", cwd=tmp_path)
+
+
+def test_an_installed_wheel_proves_its_plan(installed: Path, tmp_path: Path) -> None:
+    assert run(installed.with_name("plan-rules"), "prove", cwd=tmp_path)
+    assert run(installed.with_name("plan-rules"), "lint", cwd=tmp_path)
