@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from gc import collect
 from itertools import accumulate
 from operator import and_, mul, or_
 from random import Random
@@ -80,6 +81,11 @@ class Diagram:
     def nodes(self) -> int:
         """How many nodes are in use."""
         return self._manager.num_inner_nodes()
+
+    def forget(self) -> None:
+        """Free the nodes of sets that nothing refers to any more."""
+        collect()
+        self._manager.gc()
 
     # ----------------------------------------------------------------- making sets
 

@@ -58,7 +58,7 @@ class Proof:
     """Everything shown of one plan.
 
     `total` counts the incidents that can be, exactly, and `situations` those that some condition tells apart.
-    `undecided` are the kinds of claim that the budget did not even suffice to list.
+    `undecided` are the kinds of claim that the budget did not suffice to list to the end.
     """
 
     plan: Plan
@@ -123,6 +123,11 @@ def _results(kinds: Kinds[About], about: About, meaning: Meaning, undecided: lis
 
 
 def _decided(claim: Claim, meaning: Meaning) -> Result:
+    """The result; a second time without what only waits to be forgotten, so that it does not hang on when that is."""
+    try:
+        return _shown(claim, meaning)
+    except OverBudget:
+        meaning.diagram.forget()
     try:
         return _shown(claim, meaning)
     except OverBudget:
@@ -209,8 +214,8 @@ def _out_of_reach(plan: Plan, results: list[Result], undecided: list[str]) -> It
     """One finding for each kind of claim that the budget did not suffice for."""
     counts = Counter(result.claim.code for result in results if result.verdict is Verdict.UNDECIDED)
     for kind in (*sorted(counts), *undecided):
-        many = f"{counts[kind]} 项" if kind in counts else "全部"
-        few = f"{counts[kind]} claims" if kind in counts else "all claims"
+        many = f"{counts[kind]} 项" if kind in counts else "其余全部"
+        few = f"{counts[kind]} claims" if kind in counts else "the rest of the claims"
         yield Finding(
             Diagnostic(
                 "PF016",
