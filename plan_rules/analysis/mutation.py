@@ -14,7 +14,7 @@ from plan_rules.analysis.parts import Part, own_condition, parts
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Condition, Is, Not, TierIs, Within
 from plan_rules.errors import Message
 from plan_rules.norm import Norm, Term
-from plan_rules.phrases import condition_phrase
+from plan_rules.phrases import condition_phrase, term_phrase
 from plan_rules.plan import Clause, Plan
 
 
@@ -184,6 +184,7 @@ def _say(plan: Plan, node: Condition, zh: str, en: str) -> Message:
 
 
 _LATER = {Term.IMMEDIATE: Term.PROMPT, Term.PROMPT: Term.IMMEDIATE}
+_SAID = {"duty": ("应当", "must"), "permission": ("可以", "may")}
 _OTHER_WAY = {"duty": "permission", "prohibition": "permission", "permission": "duty"}
 
 
@@ -222,8 +223,8 @@ def _of_norm(plan: Plan, clause: Clause, index: int, norm: Norm) -> Iterator[tup
                 Message(f"“{label}”漏写责任人“{name}”", f"`{norm.action}` without `{role}`"),
                 changed(_without(norm, role)),
             )
-    for text, limited in _limits(norm):
-        yield Message(f"“{label}”的时限误写为 {text}", f"limit of `{norm.action}`: {text}"), changed(limited)
+    for said, limited in _limits(norm):
+        yield Message(f"“{label}”的时限误写为“{said.zh}”", f"limit of `{norm.action}`: {said.en}"), changed(limited)
     for mistake, condition in _mistakes(plan, norm.condition):
         yield (
             Message(f"“{label}”: {mistake.zh}", f"`{norm.action}`: {mistake.en}"),
@@ -238,14 +239,16 @@ def _without(norm: Norm, role: str) -> Norm:
     return replace(norm, bearers=replace(norm.bearers, groups=tuple(group for group in groups if group.roles)))
 
 
-def _limits(norm: Norm) -> Iterator[tuple[str, Norm]]:
+def _limits(norm: Norm) -> Iterator[tuple[Message, Norm]]:
     limit = norm.limit
     if limit is None:
         return
     if limit.amount is not None:
         for amount in (limit.amount - 1, limit.amount + 1):
             if amount > 0:
-                yield f"{amount} {limit.term.value}", replace(norm, limit=replace(limit, amount=amount))
+                said = Message(f"{amount}{term_phrase(limit.term, 'zh')}", f"{amount} {term_phrase(limit.term, 'en')}")
+                yield said, replace(norm, limit=replace(limit, amount=amount))
     elif limit.term in _LATER:
         term = _LATER[limit.term]
-        yield term.value, replace(norm, limit=replace(limit, term=term))
+        said = Message(term_phrase(term, "zh"), term_phrase(term, "en"))
+        yield said, replace(norm, limit=replace(limit, term=term))

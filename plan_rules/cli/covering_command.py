@@ -77,9 +77,11 @@ def _lines(coverage: Coverage, found: Sequence[Missing], asked: Asked) -> Iterat
         yield f"变异(预案里的一处小错): 发现 {noticed}/{of} ({percent}); 另有 {alike} 种不改变任何决定"
     else:
         yield f"mutants (one small mistake in the plan): {noticed}/{of} noticed ({percent}); {alike} change no decision"
+    kills = _kills(found)
     for survivor in coverage.survivors if asked.every else coverage.survivors[:_MOST_LISTED]:
         mutant = survivor.mutant
-        yield visible(f"  - {mutant.name} {mutant.about}: {mutant.mistake.within(asked.lang)}")
+        noticing = f" ← {kills[mutant.number]}" if mutant.number in kills else ""
+        yield visible(f"  - {mutant.name} {mutant.about}: {mutant.mistake.within(asked.lang)}{noticing}")
     yield from _more(len(coverage.survivors), asked)
     if found:
         yield ""
@@ -89,6 +91,11 @@ def _lines(coverage: Coverage, found: Sequence[Missing], asked: Asked) -> Iterat
             else f"# these {len(found)} scenarios make up for it; check what they expect (--write prints only them)"
         )
         yield write_scenarios((each.scenario for each in found), coverage.plan).rstrip("\n")
+
+
+def _kills(found: Sequence[Missing]) -> dict[int, str]:
+    """The missing scenario that notices each mutant."""
+    return {mutant.number: each.scenario.id for each in found for mutant in each.kills}
 
 
 def _tallies(coverage: Coverage, zh: bool) -> Iterator[tuple[str, Tally]]:
@@ -116,7 +123,7 @@ def _more(count: int, asked: Asked) -> Iterator[str]:
 
 def _object(coverage: Coverage, found: Sequence[Missing], lang: str) -> dict[str, object]:
     plan: Plan = coverage.plan
-    kills = {mutant.number: each.scenario.id for each in found for mutant in each.kills}
+    kills = _kills(found)
     named = {"clauses": coverage.clauses, "conditions": coverage.conditions}
     named |= {"boundaries": coverage.boundaries, "exceptions": coverage.exceptions}
     return {

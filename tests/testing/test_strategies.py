@@ -426,7 +426,7 @@ def test_amendments_have_digests_of_their_own(one, other):
 
 @pytest.mark.parametrize(
     "words",
-    ["删去本条", "写反", "} 漏写", "20 → 21", "漏写“拨打119”", "的时限误写为 11 minutes", "改用 B"],
+    ["删去本条", "写反", "} 漏写", "20 → 21", "漏写“拨打119”", "的时限误写为“11分钟”", "改用 B"],
 )
 def test_every_kind_of_amendment_comes_up(words):
     found = find(amendments(SMALL), lambda amended: words in amended.description.zh, settings=HUNT)
