@@ -14,7 +14,7 @@ from plan_rules.analysis.parts import Part, own_condition, parts
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Condition, Is, Not, TierIs, Within
 from plan_rules.errors import Message
 from plan_rules.norm import Norm, Term
-from plan_rules.phrases import condition_phrase, term_phrase
+from plan_rules.phrases import condition_phrase, term_phrase, value_phrase
 from plan_rules.plan import Clause, Plan
 
 
@@ -136,7 +136,12 @@ def _of_part(plan: Plan, part: Part) -> Iterator[tuple[Message, Condition]]:
                 taken = tuple(each for each in plan.facts[fact].domain if (each in values) != (each == value))
                 if taken:
                     yield (
-                        _say(plan, part.node, f"多写或漏写“{value}”", f"`{value}` too many or missing"),
+                        _say(
+                            plan,
+                            part.node,
+                            f"多写或漏写“{value_phrase(plan.facts[fact], value)}”",
+                            f"`{value}` too many or missing",
+                        ),
                         part.replaced(Is(fact, taken)),
                     )
         case Within(fact, low, high):
