@@ -60,6 +60,7 @@ wheel: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.proofs
 
 # Build tools first and builds without isolation: pip's isolated builds would fetch build tools without a hash.
 # durable-rules is compiled here and not taken from pip's cache: a wheel cached by a build without COMPAT_3_13 does not load.
