@@ -216,3 +216,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def outline(decision: Decision) -> dict[str, Any]:
+    """Decision -> the ids of its tier and of what it demands, forbids and allows."""
+    return {
+        "tier": decision.tier.id if decision.tier else None,
+        "duties": [item.action for item in decision.duties],
+        "prohibitions": [item.action for item in decision.prohibitions],
+        "permissions": [item.action for item in decision.permissions],
+    }

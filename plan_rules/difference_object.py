@@ -6,6 +6,7 @@ from typing import Any
 
 from plan_rules.analysis.changes import Change, Shown, places
 from plan_rules.analysis.difference import Difference
+from plan_rules.decision import outline
 from plan_rules.fact_values import shown
 from plan_rules.finding_text import finding_object
 
@@ -70,15 +71,6 @@ def _change_object(change: Change, difference: Difference) -> dict[str, Any]:
 def _shown_object(example: Shown) -> dict[str, Any]:
     return {
         "facts": {fact: shown(value) for fact, value in example.facts.items()},
-        "old": _decision_object(example.old),
-        "new": _decision_object(example.new),
-    }
-
-
-def _decision_object(decision: Any) -> dict[str, Any]:
-    return {
-        "tier": decision.tier.id if decision.tier else None,
-        "duties": [item.action for item in decision.duties],
-        "prohibitions": [item.action for item in decision.prohibitions],
-        "permissions": [item.action for item in decision.permissions],
+        "old": outline(example.old),
+        "new": outline(example.new),
     }

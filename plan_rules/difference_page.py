@@ -10,16 +10,15 @@ from plan_rules.analysis.diagram import Cube
 from plan_rules.analysis.difference import Difference
 from plan_rules.analysis.edits import Edit
 from plan_rules.analysis.finding import Finding
-from plan_rules.analysis.meaning import Outcome
+from plan_rules.analysis.meaning import MODALITIES, Outcome
 from plan_rules.analysis.scales import Scale
 from plan_rules.errors import Severity
 from plan_rules.finding_text import item_phrase, share, witness_phrase
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
-from plan_rules.phrases import facts_phrase, name_of, term_phrase, tier_phrase, value_phrase
+from plan_rules.phrases import facts_phrase, modality_phrase, name_of, term_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Plan
 
-_DEMANDS = {"duty": ("应当", "must"), "prohibition": ("不得", "must not"), "permission": ("可以", "may")}
 _KINDS = {
     "fact": "事实",
     "action": "动作",
@@ -159,8 +158,8 @@ class _Writer:
 
     def _named(self, kind: str, subject: str) -> str:
         for plan in (self._difference.new, self._difference.old):
-            if kind in _DEMANDS and subject in plan.actions:
-                word = _DEMANDS[kind][not self._zh]
+            if kind in MODALITIES and subject in plan.actions:
+                word = modality_phrase(kind, self._lang)
                 return f"{word}“{plan.actions[subject].label}”" if self._zh else f"{word} `{subject}`"
             if kind == "tier" and subject in plan.tiers:
                 return f"{self._say('定为', 'tier')} {tier_phrase(plan.tiers[subject], self._lang)}"
@@ -247,13 +246,13 @@ class _Writer:
             tier = decision.tier
             label = (tier.label if self._zh else tier.id) if tier else self._say("不分级", "no tier")
             told: list[str]
-            if outcome.aspect and outcome.kind in _DEMANDS:
+            if outcome.aspect and outcome.kind in MODALITIES:
                 items = demands(decision, outcome.kind)
                 told = [item_phrase(item, plan, self._zh) for item in items if item.action == outcome.subject]
-                said = _DEMANDS[outcome.kind][not self._zh]
+                said = modality_phrase(outcome.kind, self._lang)
             else:
                 told = [duty.label if self._zh else duty.action for duty in decision.duties]
-                said = self._say("应当", "must")
+                said = modality_phrase("duty", self._lang)
             yield f"{self._say(*word)}: {label}; {said} {self._list(told)}"
 
     def _list(self, words: Iterable[str]) -> str:
@@ -282,8 +281,6 @@ class _Writer:
             if low == scale.fact.low:
                 return f"{self._say('至多', 'at most')} {high}"
             return f"{low} {self._say('至', 'to')} {high}"
-        if scale.fact.kind in ("date", "datetime"):
-            return (self._say("有", "happened")) if value else self._say("无", "not happened")
         return value_phrase(scale.fact, value, self._lang)
 
     def _taken(self) -> Iterator[Item]:

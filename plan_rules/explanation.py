@@ -174,12 +174,12 @@ def _values(fact: Fact, values: Iterable[Any]) -> Iterator[Any]:
 def _differs(fact: Fact, value: Any, now: Any) -> bool:
     if now is UNKNOWN:
         return True
-    if fact.kind in (Kind.DATE, Kind.DATETIME):
+    if fact.dated:
         return (value is None) is not (now is None)
     return bool(value != now)
 
 
 def _answer(fact: Fact, value: Any) -> Jsonable:
-    if fact.kind in (Kind.DATE, Kind.DATETIME):
+    if fact.dated:
         return value is not None
     return shown(value)

@@ -139,7 +139,7 @@ def _wide(fact: Fact, value: FactValue) -> bool | int | str | None:
     """What an engine sees of a value; None where it sees nothing."""
     if value is UNKNOWN or fact.kind is Kind.READINGS:
         return None
-    if fact.kind in (Kind.DATE, Kind.DATETIME):
+    if fact.dated:
         return value is not None
     assert value is None or isinstance(value, bool | int | str)
     return value

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from plan_rules.analysis.finding import Finding, Witness
-from plan_rules.decision import Decision, Duty, Permission, Prohibition
+from plan_rules.decision import Decision, Duty, Permission, Prohibition, outline
 from plan_rules.diagnostic_text import Lines, render_one
 from plan_rules.display_width import visible
 from plan_rules.errors import Diagnostic, Severity
 from plan_rules.fact_values import shown
-from plan_rules.phrases import facts_phrase
+from plan_rules.phrases import facts_phrase, modality_phrase
 from plan_rules.plan import Plan
 
 
@@ -80,14 +80,14 @@ def answer_phrase(decision: Decision, finding: Finding, plan: Plan, lang: str = 
     zh = lang == "zh"
     tier = (decision.tier.label if zh else decision.tier.id) if decision.tier else ("不分级" if zh else "no tier")
     parts = [tier]
-    for word, items in (
-        ("应当" if zh else "must", decision.duties),
-        ("不得" if zh else "must not", decision.prohibitions),
-        ("可以" if zh else "may", decision.permissions),
+    for modality, items in (
+        ("duty", decision.duties),
+        ("prohibition", decision.prohibitions),
+        ("permission", decision.permissions),
     ):
         concerned = [item_phrase(item, plan, zh) for item in items if {*item.clauses} & {*finding.clauses}]
         if concerned:
-            parts.append(f"{word} " + ("、" if zh else ", ").join(concerned))
+            parts.append(f"{modality_phrase(modality, lang)} " + ("、" if zh else ", ").join(concerned))
     return "; ".join(parts)
 
 
@@ -126,14 +126,10 @@ def _acceptance(finding: Finding) -> dict[str, Any] | None:
 
 def witness_object(witness: Witness) -> dict[str, Any]:
     """An incident and what the engine decides on it, as JSON."""
-    decision = witness.decision
     return {
         "facts": {fact: shown(value) for fact, value in witness.facts.items()},
         "readings": dict(witness.readings),
-        "tier": decision.tier.id if decision.tier else None,
-        "duties": [item.action for item in decision.duties],
-        "prohibitions": [item.action for item in decision.prohibitions],
-        "permissions": [item.action for item in decision.permissions],
+        **outline(witness.decision),
     }
 
 

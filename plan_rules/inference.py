@@ -14,7 +14,7 @@ from typing import Any
 from plan_rules.condition import mentioned
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.fact_values import FactValue, shown
-from plan_rules.plan import UNKNOWN, Fact, Impossible, Kind, Plan, Presumption
+from plan_rules.plan import UNKNOWN, Fact, Impossible, Plan, Presumption
 from plan_rules.predicate import Predicate, compiled, instant_key
 
 
@@ -144,7 +144,7 @@ class Inference:
             if values == (UNKNOWN,):
                 if fact_id not in filled:
                     filled[fact_id], source[fact_id] = UNKNOWN, item.id
-            elif fact.kind in (Kind.DATE, Kind.DATETIME):
+            elif fact.dated:
                 self._happened(item, fact, values, stated, pending)
             elif known is not UNKNOWN:
                 if known not in values:
@@ -200,7 +200,7 @@ def _by_fact(rules: Iterable[tuple[tuple[str, ...], int]]) -> dict[str, tuple[in
 
 def dated(plan: Plan) -> frozenset[str]:
     """The facts that are dates or instants."""
-    return frozenset(fact.id for fact in plan.facts.values() if fact.kind in (Kind.DATE, Kind.DATETIME))
+    return frozenset(fact.id for fact in plan.facts.values() if fact.dated)
 
 
 def _seen(dated: frozenset[str], values: Mapping[str, FactValue]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, assert_never
 
 from plan_rules.condition import (
@@ -55,13 +55,22 @@ def tier_phrase(tier: Tier, lang: str) -> str:
     return (tier.name or tier.label) if lang == "zh" else tier.id
 
 
-def term_phrase(term: Term, lang: str) -> str:
-    """What a time limit is called in a plan file."""
-    zh, en = _TERMS[term]
+def modality_phrase(modality: str, lang: str) -> str:
+    """How a demand is called in a plan file: must, must not or may."""
+    zh, en = _MODALITIES[modality]
     return zh if lang == "zh" else en
 
 
-_TERMS = {
+_MODALITIES = {"duty": ("应当", "must"), "prohibition": ("不得", "must not"), "permission": ("可以", "may")}
+
+
+def term_phrase(term: Term, lang: str) -> str:
+    """What a time limit is called in a plan file."""
+    zh, en = TERM_WORDS[term]
+    return zh if lang == "zh" else en
+
+
+TERM_WORDS = {
     Term.IMMEDIATE: ("立即", "immediately"),
     Term.PROMPT: ("及时", "promptly"),
     Term.CONTINUOUS: ("持续", "continuously"),
@@ -78,15 +87,15 @@ _TERMS = {
 
 
 def value_phrase(fact: Fact, value: Any, lang: str = "zh") -> str:
-    """A value of a fact; of a day or instant, that it has happened."""
+    """A value of a fact; of a day or instant, that it has happened, which True says too."""
     zh = lang == "zh"
     if value is UNKNOWN:
         return "未知" if zh else "unknown"
-    if isinstance(value, bool):
+    if isinstance(value, bool) and not fact.dated:
         return ("是" if value else "否") if zh else ("yes" if value else "no")
-    if value is None:
+    if value is None or value is False:
         return "无" if zh else "not happened"
-    if isinstance(value, date | datetime):
+    if value is True or isinstance(value, date):  # an instant is a date too
         return "有" if zh else "happened"
     label = next((each.label for each in fact.values if each.id == value), str(value))
     return label if zh else str(value)

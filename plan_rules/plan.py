@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, assert_never
 
 from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, UnderReading, Within, leaves
 from plan_rules.errors import Span
-from plan_rules.norm import Exemption, Norm, Role, Strength, Term
+from plan_rules.invariant import Acceptance, Invariant
+from plan_rules.norm import Exemption, Norm, Role, Strength
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -70,6 +70,11 @@ class Fact:
     of_case: bool = False  # known from the case's history, not from the incident as it stands
     note: str = ""
     worse: str = ""  # the direction in which the incident gets worse: "up", "down" or ""
+
+    @cached_property
+    def dated(self) -> bool:
+        """Does it say when something happened: a day or an instant?"""
+        return self.kind in (Kind.DATE, Kind.DATETIME)
 
     @cached_property
     def domain(self) -> tuple[Scalar, ...]:
@@ -250,53 +255,6 @@ class Remark:
     clauses: tuple[str, ...]
     text: str
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One thing a 红线 says of an action.
-
-    `modality` is duty, prohibition or permission, or `no_duty` or `no_prohibition`; a duty may have to be borne by each
-    of `roles`, within a `term`.
-    """
-
-    modality: str
-    action: str
-    roles: tuple[str, ...] = ()
-    term: Term | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """红线: what holds of every incident that meets `condition`, whatever is amended.
-
-    `monotone` lists actions that, once demanded, stay demanded as facts get worse.
-    """
-
-    id: str
-    label: str
-    condition: Condition
-    requirements: tuple[Requirement, ...]
-    tiers: tuple[str, ...]
-    monotone: tuple[str, ...]
-    span: Span
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """认可: findings of one code about these ids that somebody stands by, why, and until when.
-
-    With `otherwise_only` it covers just what is found where readings are chosen otherwise than they stand.
-    """
-
-    finding: str
-    about: tuple[str, ...]
-    reason: str
-    decided_by: str
-    until: date | None
-    span: Span
-    otherwise_only: bool = False
 
 
 # --------------------------------------------------------------------------- the plan

@@ -21,9 +21,7 @@ from plan_rules.analysis.space import Drawing, Space
 from plan_rules.condition import TierIs
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.inference import inference
-from plan_rules.plan import UNKNOWN, Kind, Plan
-
-_DATED = (Kind.DATE, Kind.DATETIME)
+from plan_rules.plan import UNKNOWN, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ class _Asker:
 
     def _place(self, told: Facts, name: str) -> int:
         scale, value = self._scales[name], told.values[name]
-        place = scale.place(value is not None if scale.fact.kind in _DATED else value)
+        place = scale.place(value is not None if scale.fact.dated else value)
         return scale.usual if place is None else place
 
     # ----------------------------------------------------------------- which question settles most

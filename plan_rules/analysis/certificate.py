@@ -15,7 +15,7 @@ from plan_rules.analysis.finding import Witness
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.proving import Result, proof
 from plan_rules.analysis.witnesses import decided, witness
-from plan_rules.decision import Decision
+from plan_rules.decision import Decision, outline
 from plan_rules.errors import FactsInvalid, Message
 from plan_rules.fact_values import shown
 from plan_rules.plan import Plan
@@ -88,13 +88,7 @@ def _shown_by(result: Result) -> Witness | None:
 
 
 def _said(decision: Decision) -> dict[str, Any]:
-    return {
-        "tier": decision.tier.id if decision.tier else None,
-        "duties": [item.action for item in decision.duties],
-        "prohibitions": [item.action for item in decision.prohibitions],
-        "permissions": [item.action for item in decision.permissions],
-        "fired": list(decision.fired),
-    }
+    return {**outline(decision), "fired": list(decision.fired)}
 
 
 # --------------------------------------------------------------------------- showing it again

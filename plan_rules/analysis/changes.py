@@ -72,11 +72,11 @@ class Compared:
 
     def changes(self) -> Iterator[Change]:
         """Every change, in the order of the plans."""
-        total, situations = self.space.count(self.both), self.space.count(self.both, plain=True)
+        totals = self.space.counts(self.both)
         for outcome, gained, points, before in self._differences():
             try:
                 if points & self.both != self.diagram.nothing:
-                    yield self._change(outcome, gained, points & self.both, before, (total, situations))
+                    yield self._change(outcome, gained, points & self.both, before, totals)
             except OverBudget:
                 self.undecided.append(outcome)
 
@@ -125,14 +125,15 @@ class Compared:
         self, outcome: Outcome, gained: bool, points: Points, before: str | None, totals: tuple[int, int]
     ) -> Change:
         regions, rest = self.diagram.regions(points, self.both, MOST_REGIONS)
+        count, situations = self.space.counts(points)
         actions = [plan.actions.get(outcome.subject) for plan in (self.old.plan, self.new.plan)]
         return Change(
             outcome=outcome,
             gained=gained,
             regions=tuple(regions),
-            count=self.space.count(points),
+            count=count,
             total=totals[0],
-            situations=self.space.count(points, plain=True),
+            situations=situations,
             all_situations=totals[1],
             rest=self.space.count(rest, plain=True),
             shown=self.shown(points, outcome),

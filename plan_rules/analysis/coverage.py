@@ -172,14 +172,10 @@ def _tally(gaps: Iterable[Gap], suite: Suite) -> Tally:
 def _clauses(meaning: Meaning) -> Iterator[Gap]:
     """Every clause that can fire does so in some scenario."""
     for clause in meaning.plan.clauses:
-        points = meaning.fires(clause) & _here(meaning)
+        points = meaning.fires(clause) & meaning.drawing.here
         if points != meaning.diagram.nothing:
             told = Message(f"条款“{clause}”没有触发过", f"clause `{clause}` never fires")
             yield Gap(told, points, {}, partial(_fired, frozenset(meaning.plan.firing_keys(clause))))
-
-
-def _here(meaning: Meaning) -> Points:
-    return meaning.drawing.possible & meaning.drawing.as_chosen
 
 
 def _fired(keys: frozenset[str], suite: Suite) -> bool:
@@ -192,7 +188,7 @@ def _conditions(meaning: Meaning) -> Iterator[Gap]:
     for owner, condition, around in _owned(meaning):
         for part in parts(condition):
             ends = part.replaced(ALWAYS), part.replaced(NEVER)
-            decides = (holds(ends[0]) ^ holds(ends[1])) & around & _here(meaning)
+            decides = (holds(ends[0]) ^ holds(ends[1])) & around & meaning.drawing.here
             for value in (True, False):
                 points = decides & (holds(part.node) if value else ~holds(part.node))
                 if points != meaning.diagram.nothing:
@@ -236,7 +232,7 @@ def _boundaries(meaning: Meaning) -> Iterator[Gap]:
     for fact, edges in _edges(plan).items():
         for edge in edges:
             place = scales[fact].place(edge)
-            points = _here(meaning) & meaning.diagram.where(fact, () if place is None else (place,))
+            points = meaning.drawing.here & meaning.diagram.where(fact, () if place is None else (place,))
             if points != meaning.diagram.nothing:
                 told = Message(f"{plan.facts[fact].label} 没有取过 {edge}", f"`{fact}` is never {edge}")
                 yield Gap(told, points, {fact: edge}, partial(_taken, fact, edge))
@@ -265,7 +261,7 @@ def _exceptions(meaning: Meaning) -> Iterator[Gap]:
         for exemption in clause.exemptions:
             base, active = meaning.fires(exemption.clause), meaning.active(clause.id)
             for takes in (True, False):
-                points = base & (active if takes else ~active) & _here(meaning)
+                points = base & (active if takes else ~active) & meaning.drawing.here
                 if points != meaning.diagram.nothing:
                     word = ("适用", "applies") if takes else ("不适用", "does not apply")
                     told = Message(

@@ -59,6 +59,8 @@ class Dimension:
 
 Cube: TypeAlias = Mapping[str, tuple[int, ...]]  # dimension -> the values it may take; any value where not named
 
+_Parts: TypeAlias = tuple[list[Points], list[int]]  # what each value of a node's dimension leaves, and how much that is
+
 
 class Diagram:
     """All sets of points over some dimensions, of which the first is decided first."""
@@ -76,11 +78,6 @@ class Diagram:
         self.everything: Points = self._manager.true()
         self.nothing: Points = self._manager.false()
         self._where: dict[tuple[str, tuple[int, ...]], Points] = {}
-
-    @property
-    def nodes(self) -> int:
-        """How many nodes are in use."""
-        return self._manager.num_inner_nodes()
 
     def forget(self) -> None:
         """Free the nodes of sets that nothing refers to any more."""
@@ -195,59 +192,53 @@ class Diagram:
     def count(self, points: Points, *, plain: bool = False) -> int:
         """How many points are in the set, each as often as its weight; `plain` counts every point once."""
         weights, totals = self._weights(plain)
-        return self._counts(points, weights, totals)[points] * _product(totals[: self._dimension_of(points)])
+        counts, _ = self._counts(points, weights, totals)
+        return counts[points] * _product(totals[: self._dimension_of(points)])
 
     def _weights(self, plain: bool) -> tuple[list[tuple[int, ...]], list[int]]:
         weights = [(1,) * d.size if plain else d.weights for d in self.dimensions]
         return weights, [sum(each) for each in weights]
 
-    def _counts(self, points: Points, weights: list[tuple[int, ...]], totals: list[int]) -> dict[Points, int]:
-        """Of every node, the count over the dimensions from its own on."""
+    def _counts(
+        self, points: Points, weights: list[tuple[int, ...]], totals: list[int]
+    ) -> tuple[dict[Points, int], dict[Points, _Parts]]:
+        """Of every node, the count over the dimensions from its own on; and how it is made up."""
         below = [*accumulate(reversed(totals), mul, initial=1)][::-1]  # the product of all totals from a level on
         counts: dict[Points, int] = {self.everything: 1, self.nothing: 0}
+        parts: dict[Points, _Parts] = {}
         for node in self._nodes(points):
-            level = self._dimension_of(node)
-            counts[node] = sum(
+            level, children = self._dimension_of(node), self._children(node)
+            shares = [
                 weight * counts[child] * (below[level + 1] // below[self._dimension_of(child)])
-                for weight, child in zip(weights[level], self._children(node), strict=True)
-            )
-        return counts
+                for weight, child in zip(weights[level], children, strict=True)
+            ]
+            counts[node], parts[node] = sum(shares), (children, shares)
+        return counts, parts
 
     def samples(self, points: Points, random: Random, how_many: int) -> Iterator[dict[str, int]]:
         """Points of the set, every one as likely as its weight; nothing where the set is empty."""
         if points == self.nothing:
             return
         weights, totals = self._weights(False)
-        counts = self._counts(points, weights, totals)
-        below = [*accumulate(reversed(totals), mul, initial=1)][::-1]
-        chances: dict[Points, tuple[list[Points], list[int]]] = {}
-        for node in self._nodes(points):
-            level, children = self._dimension_of(node), self._children(node)
-            chances[node] = (
-                children,
-                [
-                    weight * counts[child] * (below[level + 1] // below[self._dimension_of(child)])
-                    for weight, child in zip(weights[level], children, strict=True)
-                ],
-            )
+        _, parts = self._counts(points, weights, totals)
         for _ in range(how_many):
-            yield self._sample(points, random, chances, weights)
+            yield self._sample(points, random, parts, weights)
 
     def _sample(
         self,
         points: Points,
         random: Random,
-        chances: Mapping[Points, tuple[list[Points], list[int]]],
+        parts: Mapping[Points, _Parts],
         weights: list[tuple[int, ...]],
     ) -> dict[str, int]:
         found: dict[str, int] = {}
         node = points
         for level, dimension in enumerate(self.dimensions):
             here = self._dimension_of(node) == level
-            chosen = _drawn(random, chances[node][1] if here else weights[level])
+            chosen = _drawn(random, parts[node][1] if here else weights[level])
             found[dimension.name] = chosen
             if here:
-                node = chances[node][0][chosen]
+                node = parts[node][0][chosen]
         return found
 
     # ----------------------------------------------------------------- describing
@@ -259,7 +250,8 @@ class Diagram:
         """
         if points == self.nothing:
             return None
-        costs: dict[Points, float] = {self.everything: 0, self.nothing: float("inf")}
+        out_of_reach = len(self.dimensions) + 1  # no point differs in more dimensions than there are
+        costs: dict[Points, int] = {self.everything: 0, self.nothing: out_of_reach}
         choice: dict[Points, tuple[int, Points]] = {}
         for node in self._nodes(points):
             usual = self.dimensions[self._dimension_of(node)].usual

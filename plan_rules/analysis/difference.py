@@ -159,7 +159,8 @@ def _crossed(claim: Claim, judged: Meaning) -> bool:
 def _broken(claim: Claim, new: Meaning, *, already: bool) -> Finding:
     """A red line that the new plan crosses; one that the old plan crossed already is not this amendment's doing."""
     drawing: Drawing = new.drawing
-    points, everything = claim.points() & drawing.possible, drawing.possible
+    points = claim.points() & drawing.possible
+    (count, situations), (total, all_situations) = drawing.space.counts(points), drawing.counts
     word = ("原来就破了的", "broken already: ") if already else ("", "")
     return Finding(
         Diagnostic(
@@ -171,10 +172,10 @@ def _broken(claim: Claim, new: Meaning, *, already: bool) -> Finding:
             subject=claim.subject,
         ),
         witness=witness(new, points, claim),
-        count=drawing.space.count(points),
-        total=drawing.space.count(everything),
-        situations=drawing.space.count(points, plain=True),
-        all_situations=drawing.space.count(everything, plain=True),
+        count=count,
+        total=total,
+        situations=situations,
+        all_situations=all_situations,
     )
 
 

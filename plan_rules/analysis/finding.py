@@ -12,7 +12,7 @@ from typing import Any
 from plan_rules.analysis.diagram import Points
 from plan_rules.decision import Decision
 from plan_rules.errors import Diagnostic, Message, Severity, Span
-from plan_rules.plan import Acceptance
+from plan_rules.invariant import Acceptance
 
 
 @dataclass(frozen=True, slots=True)

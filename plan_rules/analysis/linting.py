@@ -10,7 +10,8 @@ from plan_rules.analysis.finding import Finding, accepted, owners
 from plan_rules.analysis.linters import lint as findings_of
 from plan_rules.analysis.proving import prove
 from plan_rules.errors import Diagnostic, Message, Severity
-from plan_rules.plan import Acceptance, Plan
+from plan_rules.invariant import Acceptance
+from plan_rules.plan import Plan
 
 
 def lint(plan: Plan, *, today: date | None = None) -> tuple[Finding, ...]:

@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
-from plan_rules.condition import ALWAYS, AnyOf, TierIs, UnderReading
+from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
 from plan_rules.norm import Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
 from plan_rules.skeleton import urgency
 from plan_rules.truth import tier_condition
 
 MODALITIES = ("duty", "prohibition", "permission")
+Said = TypeVar("Said")
 
 
 class Outcome(NamedTuple):
@@ -53,10 +54,11 @@ class Bound:
 
 
 class Meaning:
-    """What one drawn plan asks."""
+    """What one drawn plan asks, where its conditions hold as `holds` says; as they are drawn unless it is given."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: Drawing, holds: Callable[[Condition], Points] | None = None) -> None:
         self.drawing = drawing
+        self.holds = holds or drawing.holds
         self.plan = drawing.plan
         self.diagram = drawing.diagram
         self._rules = self.plan.rules()
@@ -66,7 +68,7 @@ class Meaning:
 
     def fires(self, clause: str) -> Points:
         """Where the clause fires."""
-        return self.drawing.holds(AnyOf(tuple(self._rules[key] for key in self.plan.firing_keys(clause))))
+        return self.holds(AnyOf(tuple(self._rules[key] for key in self.plan.firing_keys(clause))))
 
     def active(self, clause: str) -> Points:
         """Where the clause fires and no exception takes all of it away."""
@@ -85,7 +87,7 @@ class Meaning:
 
     def under(self, readings: Iterable[UnderReading]) -> Points:
         """Where the readings stand at these options."""
-        return self.diagram.all(self.drawing.holds(reading) for reading in readings)
+        return self.diagram.all(self.holds(reading) for reading in readings)
 
     @cached_property
     def bound(self) -> tuple[Bound, ...]:
@@ -99,7 +101,7 @@ class Meaning:
     def _bound(self, clause: Clause, index: int, norm: Norm) -> Bound:
         own = self.fires(clause.id)
         if norm.condition != ALWAYS:
-            own &= self.drawing.holds(self._rules[norm_key(clause.id, index)])
+            own &= self.holds(self._rules[norm_key(clause.id, index)])
         before = own & self.binding(norm)
         kept = ~self._waived(clause.id, norm.action)
         where = before & kept
@@ -115,15 +117,22 @@ class Meaning:
             return self.diagram.everything if norm.strength in wanted else self.diagram.nothing
         options = self.plan.readings[norm.strength_by].options
         found = tuple(option.id for option in options if (option.strength or norm.strength) in wanted)
-        return self.drawing.holds(UnderReading(norm.strength_by, found))
+        return self.holds(UnderReading(norm.strength_by, found))
 
     def bound_by(self, clause: str) -> tuple[Bound, ...]:
         """The norms of one clause."""
-        return tuple(bound for bound in self.bound if bound.clause.id == clause)
+        return self._by_clause[clause]
 
     def norms(self, modality: str, action: str) -> tuple[Bound, ...]:
         """The norms that demand, forbid or allow the action."""
         return self._by_action.get((modality, action), ())
+
+    @cached_property
+    def _by_clause(self) -> dict[str, tuple[Bound, ...]]:
+        found: dict[str, list[Bound]] = {name: [] for name in self.plan.clauses}
+        for bound in self.bound:
+            found[bound.clause.id].append(bound)
+        return {name: tuple(bounds) for name, bounds in found.items()}
 
     @cached_property
     def _by_action(self) -> dict[tuple[str, str], tuple[Bound, ...]]:
@@ -140,14 +149,14 @@ class Meaning:
 
     def tier(self, tier: str) -> Points:
         """Where the incident has this tier."""
-        return self.drawing.holds(TierIs((tier,)))
+        return self.holds(TierIs((tier,)))
 
     def outcomes(self) -> dict[Outcome, Points]:
         """Everything that decisions of this plan can say, and where they say it."""
-        found = {Outcome("tier", tier): self.drawing.holds(tier_condition(self.plan, tier)) for tier in self.plan.tiers}
+        found = {Outcome("tier", tier): self.holds(tier_condition(self.plan, tier)) for tier in self.plan.tiers}
         found |= self.demands()
         for notice in self.plan.notices:
-            found[Outcome("notice", notice.id)] = self.drawing.holds(notice.condition)
+            found[Outcome("notice", notice.id)] = self.holds(notice.condition)
         for outcome, where in (*self._principles(), *self._advice(), *self._deputies(), *self._questions()):
             found[outcome] = found.get(outcome, self.diagram.nothing) | where
         return found
@@ -184,7 +193,7 @@ class Meaning:
             if group.choice == "first_available"
         )
         for deputy in self.plan.deputies:
-            acting = self.drawing.holds(deputy.condition) & self.under(deputy.under)
+            acting = self.holds(deputy.condition) & self.under(deputy.under)
             yield Outcome("deputy", deputy.deputy), in_turn & acting
 
     def _questions(self) -> Iterator[tuple[Outcome, Points]]:
@@ -192,7 +201,7 @@ class Meaning:
         for item in self.plan.presumptions:
             for fact, values in item.fills:
                 if values[0] is UNKNOWN:
-                    yield Outcome("question", fact), self.drawing.holds(item.condition)
+                    yield Outcome("question", fact), self.holds(item.condition)
 
     def _aspects(
         self, modality: str, bounds: Sequence[Bound], wanted: Container[str] | None
@@ -231,14 +240,12 @@ class Meaning:
 
     def _status(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
         """Where a duty is shown to be done, or a prohibition broken: by the first norm that says how."""
-        taken = shown = self.diagram.nothing
-        for bound in bounds:
-            by = bound.norm.done_by if modality == "duty" else bound.norm.broken_by
-            if by is not None:
-                shown |= bound.where & ~taken & self.drawing.holds(by)
-                taken |= bound.where
-        if taken != self.diagram.nothing:
-            yield "done", shown
+        by = ((bound.norm.done_by if modality == "duty" else bound.norm.broken_by, bound.where) for bound in bounds)
+        said = [
+            (condition, where) for condition, where in by if condition is not None and where != self.diagram.nothing
+        ]
+        if said:
+            yield "done", self.diagram.any(where & self.holds(condition) for condition, where in self._in_turn(said))
 
     def _steps(self, bounds: Sequence[Bound]) -> Iterable[tuple[str, Points]]:
         """The earliest step that a clause gives the action which demands it or is cited for it."""
@@ -254,12 +261,8 @@ class Meaning:
                 for norm in clause.norms
                 if norm.action == action and norm.step is not None
             ]
-        taken = self.diagram.nothing
-        parts: list[tuple[str, Points]] = []
-        for step, where in sorted(given, key=lambda each: each[0]):
-            parts.append((f"{step.stage}-{step.number}", where & ~taken))
-            taken |= where
-        return self._summed(parts)
+        given.sort(key=lambda each: each[0])
+        return self._summed(self._in_turn((f"{step.stage}-{step.number}", where) for step, where in given))
 
     def _bearers(self, aspect: str, bound: Bound) -> Iterator[tuple[str, Points]]:
         bearers = bound.norm.bearers
@@ -285,14 +288,15 @@ class Meaning:
 
     def _first(self, bounds: Iterable[Bound], value_of: Callable[[Norm], str | None]) -> Iterable[tuple[str, Points]]:
         """Of norms that bind together, the first that says something of the aspect."""
+        valued = ((value_of(bound.norm), bound.where) for bound in bounds)
+        return self._summed(self._in_turn((value, where) for value, where in valued if value is not None))
+
+    def _in_turn(self, parts: Iterable[tuple[Said, Points]]) -> Iterator[tuple[Said, Points]]:
+        """Each where none before it is."""
         taken = self.diagram.nothing
-        parts: list[tuple[str, Points]] = []
-        for bound in bounds:
-            value = value_of(bound.norm)
-            if value is not None:
-                parts.append((value, bound.where & ~taken))
-                taken |= bound.where
-        return self._summed(parts)
+        for value, where in parts:
+            yield value, where & ~taken
+            taken |= where
 
 
 def _recipient(norm: Norm) -> str | None:

@@ -189,7 +189,6 @@ def _say(plan: Plan, node: Condition, zh: str, en: str) -> Message:
 
 
 _LATER = {Term.IMMEDIATE: Term.PROMPT, Term.PROMPT: Term.IMMEDIATE}
-_SAID = {"duty": ("应当", "must"), "permission": ("可以", "may")}
 _OTHER_WAY = {"duty": "permission", "prohibition": "permission", "permission": "duty"}
 
 

@@ -90,8 +90,7 @@ def proof(plan: Plan, *, today: date | None = None, budget: int = BUDGET) -> Pro
     total = situations = 0
     try:
         meaning = Meaning(Drawing(plan, Space([plan], budget)))
-        here = meaning.drawing.possible & meaning.drawing.as_chosen
-        total, situations = meaning.drawing.space.count(here), meaning.drawing.space.count(here, plain=True)
+        total, situations = meaning.drawing.counts
     except OverBudget:
         undecided += ABOUT_COMPLETE_INCIDENTS
     else:
@@ -144,15 +143,10 @@ def _shown(claim: Claim, meaning: Meaning) -> Result:
         return Result(claim, Verdict.PROVED, example=points if here == nothing else here, meaning=meaning)
     if points == nothing:
         return Result(claim, Verdict.PROVED)
-    verdict, shown = (Verdict.OTHERWISE, points) if here == nothing else (Verdict.REFUTED, here)
-    space, all_here = drawing.space, drawing.possible & drawing.as_chosen
-    return Result(
-        claim,
-        verdict,
-        witness(meaning, shown, claim),
-        *((space.count(here), space.count(all_here)) if verdict is Verdict.REFUTED else (None, None)),
-        *((space.count(here, plain=True), space.count(all_here, plain=True)) if verdict is Verdict.REFUTED else ()),
-    )
+    if here == nothing:
+        return Result(claim, Verdict.OTHERWISE, witness(meaning, points, claim))
+    (count, situations), (total, all_situations) = drawing.space.counts(here), drawing.counts
+    return Result(claim, Verdict.REFUTED, witness(meaning, here, claim), count, total, situations, all_situations)
 
 
 # --------------------------------------------------------------------------- findings

@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from plan_rules.condition import Condition, Earlier, Is, Present, Scalar, UnderReading, Unstated, Within
-from plan_rules.plan import UNKNOWN, Deputy, Fact, Impossible, Invariant, Kind, Notice, Plan, Presumption
+from plan_rules.invariant import Invariant
+from plan_rules.plan import UNKNOWN, Deputy, Fact, Impossible, Kind, Notice, Plan, Presumption
 
 Interval: TypeAlias = tuple[int, int]
 NOMINAL_DAY = date(2026, 1, 5)  # stands for "some day": only whether and in which order things happened counts
@@ -138,12 +139,12 @@ def _scale(versions: list[Fact], leaves: Iterable[Condition], filled: Iterable[o
     fact = versions[0]
     if fact.kind is Kind.INTEGER:
         values: tuple[Scalar | Interval, ...] = tuple(_intervals(versions, leaves, filled, near))
-    elif fact.kind in (Kind.DATE, Kind.DATETIME):
+    elif fact.dated:
         values = (False, True)
     else:
         values = tuple(dict.fromkeys(value for version in versions for value in version.domain))
     bare = Scale(fact, values, 0)
-    usual = False if fact.kind in (Kind.DATE, Kind.DATETIME) else fact.default
+    usual = False if fact.dated else fact.default
     return Scale(fact, values, bare.place(usual) or 0)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from typing import Any, Self, assert_never
 
 from plan_rules.analysis.diagram import BUDGET, Diagram, Dimension, Points
@@ -76,6 +77,10 @@ class Space:
         orders: int = len(self._ranks) ** len(self._ranks)
         return self.diagram.count(points, plain=plain) // orders
 
+    def counts(self, points: Points) -> tuple[int, int]:
+        """How many incidents are among these, and how many situations that some condition tells apart."""
+        return self.count(points), self.count(points, plain=True)
+
     @property
     def ranks(self) -> tuple[str, ...]:
         """The dimensions along which days and instants come one after the other."""
@@ -120,6 +125,16 @@ class Drawing:
             self.diagram.where(name, (options.index(plan.readings[reading_of(name) or ""].chosen),))
             for name, options in space.readings.items()
         )
+
+    @cached_property
+    def here(self) -> Points:
+        """What can be as the readings stand."""
+        return self.possible & self.as_chosen
+
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """How many incidents can be as the readings stand, and how many situations."""
+        return self.space.counts(self.here)
 
     def amended(self, plan: Plan, *, same_words: bool) -> Self:
         """Another version of the plan, drawn beside this one: with the same facts, readings, 推定 and 不可能.

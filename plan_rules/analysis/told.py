@@ -28,7 +28,7 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.plan import UNKNOWN, Kind, Plan, norm_key
+from plan_rules.plan import UNKNOWN, Plan, norm_key
 from plan_rules.truth import tier_condition
 
 
@@ -41,9 +41,9 @@ class Told:
         self.diagram = self.meaning.diagram
         self._rules = plan.rules()
         self._known: dict[Condition, Points] = {}
-        self._active: dict[str, Points] = {}
         self._certain: Mapping[str, Points] = {}
         self._what_follows()
+        self._as_told = Meaning(self.meaning.drawing, self.surely)
 
     # ----------------------------------------------------------------- true, false or open
 
@@ -107,7 +107,7 @@ class Told:
 
     def _settled(self, fact: str) -> Points:
         """Where presumptions that surely hold allow the fact one value only; of days and instants they say nothing."""
-        if self.plan.facts[fact].kind in (Kind.DATE, Kind.DATETIME):
+        if self.plan.facts[fact].dated:
             return self.diagram.nothing
         allowing = [
             (self.surely(item.condition), frozenset(values))
@@ -133,35 +133,7 @@ class Told:
 
     def demanded(self, action: str) -> Points:
         """Where decisions demand the action."""
-        return self.diagram.any(self._binds(bound) for bound in self.meaning.norms("duty", action))
-
-    def _binds(self, bound: Bound) -> Points:
-        where = (
-            self._fires(bound.clause.id)
-            & self.meaning.binding(bound.norm)
-            & ~self._waived(bound.clause.id, bound.norm.action)
-        )
-        return (
-            where
-            if bound.norm.condition == ALWAYS
-            else where & self.surely(self._rules[norm_key(bound.clause.id, bound.index)])
-        )
-
-    def _fires(self, clause: str) -> Points:
-        return self.diagram.any(self.surely(self._rules[key]) for key in self.plan.firing_keys(clause))
-
-    def _waived(self, clause: str, action: str | None) -> Points:
-        return self.diagram.any(
-            self._takes_away(other.id)
-            for other in self.plan.clauses.values()
-            for exemption in other.exemptions
-            if exemption.clause == clause and (not exemption.actions or action in exemption.actions)
-        )
-
-    def _takes_away(self, clause: str) -> Points:
-        if clause not in self._active:
-            self._active[clause] = self._fires(clause) & ~self._waived(clause, None)
-        return self._active[clause]
+        return self._as_told.asked("duty", action)
 
     def _open(self, action: str) -> Points:
         """Where a clause that demands the action is neither sure to fire nor sure not to: its question is asked."""

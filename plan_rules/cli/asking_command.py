@@ -14,10 +14,8 @@ from plan_rules.cli.inputs import facts_of, plan_of, refused
 from plan_rules.cli.stop import OK, as_json
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid
-from plan_rules.phrases import tier_phrase, value_phrase
+from plan_rules.phrases import modality_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Fact, Plan
-
-_DEMANDS = {"duty": ("应当", "must"), "prohibition": ("不得", "must not"), "permission": ("可以", "may")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _lines(answer: Answer, plan: Plan, lang: str) -> Iterator[str]:
 def _outcome_lines(outcomes: Iterable[Outcome], plan: Plan, zh: bool) -> Iterator[str]:
     for outcome in outcomes:
         action = plan.actions[outcome.subject]
-        yield visible(f"  {_DEMANDS[outcome.kind][not zh]} {action.label if zh else action.id}")
+        yield visible(f"  {modality_phrase(outcome.kind, 'zh' if zh else 'en')} {action.label if zh else action.id}")
 
 
 def _question_lines(question: Question, plan: Plan, lang: str) -> Iterator[str]:
@@ -121,8 +119,6 @@ def _value(fact: Fact, value: Any, lang: str) -> str:
     if isinstance(value, tuple):
         low, high = value
         return str(low) if low == high else f"{low}–{high}"
-    if fact.kind in ("date", "datetime"):
-        return ("有" if value else "无") if lang == "zh" else ("happened" if value else "not happened")
     return value_phrase(fact, value, lang)
 
 

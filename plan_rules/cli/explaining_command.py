@@ -12,10 +12,8 @@ from plan_rules.decision import FactUsed
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid, Message
 from plan_rules.explanation import Explanation, Why, WhyNot, explain
-from plan_rules.plan import Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
-
-_MOMENTS = (Kind.DATE, Kind.DATETIME)
 
 
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
@@ -102,10 +100,10 @@ def _change(fact: str, value: object, plan: Plan, lang: str) -> str:
     known = plan.facts.get(fact)
     if lang != "zh":
         label = fact
-        happened = ("is known" if value else "is not known") if known and known.kind in _MOMENTS else ""
+        happened = ("is known" if value else "is not known") if known and known.dated else ""
     else:
         label = known.label if known else fact
-        happened = ("已有" if value else "尚无") if known and known.kind in _MOMENTS else ""
+        happened = ("已有" if value else "尚无") if known and known.dated else ""
     return f"{label} {happened}" if happened else f"{label} = {value_text(fact, value, plan, lang)}"
 
 

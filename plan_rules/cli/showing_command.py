@@ -12,11 +12,11 @@ from plan_rules.cli.stop import OK
 from plan_rules.cli.testing_command import scenarios_of
 from plan_rules.display_width import pad, visible, width
 from plan_rules.norm import Norm, Strength
+from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Clause, Plan
 from plan_rules.scenarios import run as run_scenarios
 
 STRENGTH = {Strength.DEFEASIBLE: ("可推翻", "defeasible"), Strength.ADVISORY: ("仅建议", "advisory")}
-MODALITY = {"duty": ("应当", "must"), "prohibition": ("不得", "must not"), "permission": ("可以", "may")}
 
 
 def run(subject: str, *, plan_path: str | None, scenarios: Sequence[str], lang: str) -> int:
@@ -110,7 +110,7 @@ def _clause(clause: Clause, plan: Plan, lang: str) -> Iterator[str]:
 
 def _norm(norm: Norm, plan: Plan, lang: str) -> str:
     zh = lang == "zh"
-    word = MODALITY[norm.modality][0 if zh else 1]
+    word = modality_phrase(norm.modality, lang)
     roles = ", ".join(_party(role, plan) for role in norm.bearers.roles)
     parts = [f"{word}: {plan.actions[norm.action].label} ({norm.action})", roles]
     if norm.recipient:

@@ -13,22 +13,11 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.errors import Severity, Span
+from plan_rules.invariant import Invariant
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import (
-    Clause,
-    Fact,
-    Impossible,
-    Invariant,
-    Notice,
-    Plan,
-    Presumption,
-    Reading,
-    Remark,
-    Tier,
-    telling_values,
-)
+from plan_rules.plan import Clause, Fact, Impossible, Notice, Plan, Presumption, Reading, Remark, Tier, telling_values
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000

@@ -218,7 +218,7 @@ class ConditionReader:
         word = value_word(value)
         if word == "未填":
             return self._only_stated(fact, value, Unstated(fact.id), stated)
-        if fact.kind in (Kind.DATE, Kind.DATETIME):
+        if fact.dated:
             return self._happened(fact, value, word, stated)
         if negated := _NOT.fullmatch(word):
             inner = self._phrase(fact, _part(value, negated.group(1)), stated=stated)

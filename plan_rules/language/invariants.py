@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from plan_rules.condition import TierIs
+from plan_rules.invariant import Acceptance, Invariant, Requirement
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
 from plan_rules.language.norms import TERMS
@@ -15,7 +16,6 @@ from plan_rules.language.shape import AcceptanceShape, InvariantShape, ThenShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary
 from plan_rules.norm import Term
-from plan_rules.plan import Acceptance, Invariant, Requirement
 
 _MODALITIES = {
     "must": "duty",

@@ -12,28 +12,11 @@ from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.norm import COUNTED, Bearers, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
+from plan_rules.phrases import TERM_WORDS
 from plan_rules.plan import Action, Fact, Kind, Reading
 
-TERMS = {
-    "立即": Term.IMMEDIATE,
-    "及时": Term.PROMPT,
-    "持续": Term.CONTINUOUS,
-    "常设": Term.STANDING,
-    "定期": Term.PERIODIC,
-    "事前": Term.BEFOREHAND,
-    "事中": Term.DURING,
-    "事后": Term.AFTERWARDS,
-}
-_UNITS = {
-    "分钟": Term.MINUTES,
-    "小时": Term.HOURS,
-    "自然日": Term.NATURAL_DAYS,
-    "工作日": Term.WORKING_DAYS,
-    "minutes": Term.MINUTES,
-    "hours": Term.HOURS,
-    "natural days": Term.NATURAL_DAYS,
-    "working days": Term.WORKING_DAYS,
-}
+TERMS = {words[0]: term for term, words in TERM_WORDS.items() if term not in COUNTED}
+_UNITS = {TERM_WORDS[term][tongue]: term for tongue in (0, 1) for term in COUNTED}
 _COUNTED = re.compile(r"(\d{1,6})\s*(" + "|".join(_UNITS) + r")(?:[((].*[))])?")
 _STATED = re.compile(r"([^((]+)(?:[((].*[))])?")
 _STEP = re.compile(r"(.+)-(\d{1,3})")
@@ -198,7 +181,7 @@ class NormReader:
             return None, None
         if isinstance(tree, Text) and tree in self.facts.ids:
             fact = self.facts.things[self.facts.ids[tree]]
-            if fact.kind in (Kind.DATE, Kind.DATETIME):
+            if fact.dated:
                 return Present(fact.id, True), fact.id
             if fact.kind is Kind.BOOL:
                 return Is(fact.id, (True,)), None
@@ -267,7 +250,7 @@ class NormReader:
                 shape.limit.span,
                 ("补上“起算: …”, 写一个日期或时刻事实", "add `start: ...`, a date or datetime fact"),
             )
-        elif start is not None and start.kind not in (Kind.DATE, Kind.DATETIME):
+        elif start is not None and not start.dated:
             self.report.add(
                 "PR040",
                 (

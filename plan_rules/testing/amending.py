@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from plan_rules.analysis.mutation import mutants
 from plan_rules.errors import Message
 from plan_rules.plan import Clause, Plan
+from plan_rules.testing.chances import DIGIT, number_of
 
-_DIGIT = 128  # Hypothesis draws numbers below this evenly, and of larger ones mostly small or special ones
 _DIGITS = 3
-_NUMBERS: int = _DIGIT**_DIGITS
+_NUMBERS: int = DIGIT**_DIGITS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,16 +51,13 @@ def amendments(plan: Plan) -> st.SearchStrategy[Amendment]:
     Not every such change makes a difference to decisions.
     """
     every = _amendments(plan)  # picked by number: Hypothesis writes out what strategies are made of
-    digits = st.tuples(*[st.integers(0, _DIGIT - 1)] * _DIGITS)
+    digits = st.tuples(*[st.integers(0, DIGIT - 1)] * _DIGITS)
     return digits.map(lambda picked: every[_fraction_of(len(every), picked)])
 
 
 def _fraction_of(many: int, digits: Iterable[int]) -> int:
     """Which of so many the digits point to, when all numbers of so many digits are shared out among them."""
-    number = 0
-    for digit in digits:
-        number = number * _DIGIT + digit
-    return number * many // _NUMBERS
+    return number_of(digits) * many // _NUMBERS
 
 
 @lru_cache(maxsize=4)

@@ -9,8 +9,9 @@ is what lets Hypothesis shrink.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -19,7 +20,7 @@ from plan_rules.analysis.diagram import Diagram, Dimension, Points
 Pick: TypeAlias = Callable[[int], int]  # how many there are -> the number of one of them, from 0; 0 is the simplest
 Weigh: TypeAlias = Callable[[Dimension, int], int]  # how much a value of a dimension counts
 
-_DIGIT = 128  # Hypothesis draws numbers below this evenly, and of larger ones mostly small or special ones
+DIGIT = 128  # Hypothesis draws numbers below this evenly, and of larger ones mostly small or special ones
 _MOST_DIGITS = 3
 
 
@@ -68,7 +69,7 @@ class Chances:
         node = self._points
         for dimension, (digits, steps) in zip(self._dimensions, self._steps, strict=True):
             step = steps[node]
-            chosen = bisect_right(step.ends, _number(pick, digits)) if digits else 0
+            chosen = bisect_right(step.ends, number_of(pick(DIGIT) for _ in range(digits))) if digits else 0
             found[dimension.name], node = step.values[chosen], step.left[chosen]
         return found
 
@@ -80,12 +81,9 @@ def _offered(diagram: Diagram, dimension: Dimension, node: Points) -> list[tuple
     return [(value, points) for value, points in left.items() if points != diagram.nothing]
 
 
-def _number(pick: Pick, digits: int) -> int:
-    """A number of so many digits."""
-    number = 0
-    for _ in range(digits):
-        number = number * _DIGIT + pick(_DIGIT)
-    return number
+def number_of(digits: Iterable[int]) -> int:
+    """The number that has these digits."""
+    return reduce(lambda number, digit: number * DIGIT + digit, digits, 0)
 
 
 def _digits(weights: list[int]) -> int:
@@ -94,7 +92,7 @@ def _digits(weights: list[int]) -> int:
         return 0
     total = sum(weights)
     for digits in range(1, _MOST_DIGITS):
-        fine = _DIGIT**digits
+        fine = DIGIT**digits
         shared = zip(_parts(weights, fine), weights, strict=True)
         if all(abs(part * total - weight * fine) * 100 <= weight * fine for part, weight in shared):
             return digits
@@ -110,5 +108,5 @@ def _parts(weights: list[int], fine: int) -> list[int]:
 
 
 def _step(offered: list[tuple[int, Points]], weights: list[int], digits: int) -> _Step:
-    ends = accumulate(_parts(weights, _DIGIT**digits))
+    ends = accumulate(_parts(weights, DIGIT**digits))
     return _Step(tuple(value for value, _ in offered), tuple(left for _, left in offered), tuple(ends))

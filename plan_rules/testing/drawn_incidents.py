@@ -18,7 +18,6 @@ from plan_rules.facts import fact_reader
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
 from plan_rules.testing.chances import Chances, Pick, Weigh
 
-_DATED = (Kind.DATE, Kind.DATETIME)
 _PACES = (1, 7, 40)  # minutes (or days) from one thing that happens to the next
 _LATEST = 240  # days within one year: the calendar of working days knows no other
 _RANKS = 6
@@ -116,7 +115,7 @@ class DrawnIncidents:
 
     def _lateness(self, point: Mapping[str, int], pick: Pick) -> dict[str, int]:
         """How late each day or instant is that has come, in days or minutes, in an order that can be."""
-        picked = {name: pick(_RANKS) for name, scale in self._scales.items() if scale.fact.kind in _DATED}
+        picked = {name: pick(_RANKS) for name, scale in self._scales.items() if scale.fact.dated}
         pace = pick(len(_PACES)) if picked else 0
         ranks = {name: rank for name, rank in picked.items() if point[name]}
         ranks |= self._order(point, ranks)

@@ -70,7 +70,7 @@ def where(
 def at_cuts(plan: Plan) -> DrawnIncidents:
     """Incidents with every number at the end of a range and ordinals at either end, as far as can be."""
     drawing = drawing_of(plan)
-    points = drawing.possible & drawing.as_chosen
+    points = drawing.here
     for name, scale in drawing.space.scales.items():
         if scale.fact.kind is Kind.ORDINAL:
             narrowed = points & drawing.diagram.where(name, (0, len(scale.values) - 1))
@@ -128,7 +128,7 @@ def _known(name: str, names: Iterable[str], zh: str, en: str) -> None:
 
 
 def _drawn(drawing: Drawing, points: Points, zh: str, en: str) -> DrawnIncidents:
-    here = points & drawing.possible & drawing.as_chosen
+    here = points & drawing.here
     _not_empty(drawing, here, zh, en)
     return DrawnIncidents(drawing, here)
 

@@ -28,6 +28,7 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.errors import Span
+from plan_rules.invariant import Invariant, Requirement
 from plan_rules.norm import Bearers, Exemption, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
 from plan_rules.plan import (
     UNKNOWN,
@@ -37,7 +38,6 @@ from plan_rules.plan import (
     Deputy,
     Fact,
     Impossible,
-    Invariant,
     Kind,
     Notice,
     Option,
@@ -45,7 +45,6 @@ from plan_rules.plan import (
     Presumption,
     Principle,
     Reading,
-    Requirement,
     Section,
     Situation,
     Tier,

@@ -19,20 +19,19 @@ from plan_rules.analysis.proving import Proof, Result, proof
 from plan_rules.analysis.scales import scales
 from plan_rules.condition import All, Condition, Is, UnderReading, Unstated
 from plan_rules.facts import fact_reader
+from plan_rules.invariant import Invariant, Requirement
 from plan_rules.norm import Step, Strength, Term, TimeLimit
 from plan_rules.plan import (
     UNKNOWN,
     Action,
     Fact,
     Impossible,
-    Invariant,
     Kind,
     Option,
     Plan,
     Presumption,
     Principle,
     Reading,
-    Requirement,
     Tier,
     Value,
 )

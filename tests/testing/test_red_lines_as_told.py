@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 import plan_rules as pr
 from plan_rules.facts import fact_reader
-from plan_rules.plan import Invariant, Requirement
+from plan_rules.invariant import Invariant, Requirement
 from plan_rules.testing import stated_incidents
 from plan_rules.truth import truth
 

@@ -10,10 +10,8 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Bound, Meaning
 from plan_rules.errors import Message, Severity
+from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Action, Plan
-
-_ZH = {"duty": "应当", "prohibition": "不得", "permission": "可以"}
-_EN = {"duty": "must", "prohibition": "must not", "permission": "may"}
 
 
 def claims(meaning: Meaning) -> Iterator[Claim]:
@@ -65,7 +63,7 @@ def _wider(plan: Plan, role: str) -> frozenset[str]:
 
 def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bound) -> Claim:
     one, other = asking.clause.id, forbidden.clause.id
-    modality = asking.norm.modality
+    said = [modality_phrase(asking.norm.modality, lang) for lang in ("zh", "en")]
     roles = "、".join(_labels(meaning.plan, bound_by_both(meaning.plan, asking, forbidden)))
     return Claim(
         code="PF005",
@@ -76,8 +74,8 @@ def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bou
             f"`{one}` and `{other}` never both ask for and forbid `{action.id}`",
         ),
         defect=Message(
-            f"“{one}”说{_ZH[modality]}“{action.label}”, “{other}”说不得, 两条会同时管着{roles}",
-            f"`{one}` says {_EN[modality]} `{action.id}`, `{other}` says must not, of the same people at once",
+            f"“{one}”说{said[0]}“{action.label}”, “{other}”说不得, 两条会同时管着{roles}",
+            f"`{one}` says {said[1]} `{action.id}`, `{other}` says must not, of the same people at once",
         ),
         help=Message(
             f"以“{other}”为准的, 在“{other}”写“例外于: {one}”“免除: [{action.label}]”; 反过来也一样; 或在“当”里错开",

@@ -11,8 +11,9 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.errors import Message, Severity
+from plan_rules.invariant import Invariant, Requirement
 from plan_rules.phrases import condition_phrase, term_phrase, tier_phrase
-from plan_rules.plan import Invariant, Plan, Requirement
+from plan_rules.plan import Plan
 
 _ZH = {
     "duty": "应当“{}”",
