@@ -14,7 +14,7 @@ from plan_rules.analysis.parts import Part, own_condition, parts
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Condition, Is, Not, TierIs, Within
 from plan_rules.errors import Message
 from plan_rules.norm import Norm, Term
-from plan_rules.phrases import condition_phrase, term_phrase, value_phrase
+from plan_rules.phrases import condition_phrase, modality_phrase, term_phrase, value_phrase
 from plan_rules.plan import Clause, Plan
 
 
@@ -217,7 +217,7 @@ def _of_norm(plan: Plan, clause: Clause, index: int, norm: Norm) -> Iterator[tup
     yield Message(f"漏写“{label}”", f"`{norm.action}` left out"), changed()
     other = _OTHER_WAY[norm.modality]
     yield (
-        Message(f"“{label}”写成 {other}", f"`{norm.action}` written as {other}"),
+        Message(f"“{label}”写成“{modality_phrase(other, 'zh')}”", f"`{norm.action}` written as {other}"),
         changed(replace(norm, modality=other)),
     )
     for role in norm.bearers.roles:
