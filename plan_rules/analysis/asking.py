@@ -158,8 +158,11 @@ class _Asker:
         return points
 
     def _incidents(self, told: Facts, open_: Iterable[str]) -> Points:
-        """What may turn out: in scope, with what is stated and follows, and defaults where they can be."""
-        here = self._meaning.drawing.possible & self._diagram.all(
+        """What may turn out: in scope, with what is stated and follows, and defaults where they can be.
+
+        A day or instant that is presumed to have come, and of which nothing is told, has not: decisions take it so.
+        """
+        here = self._possible(told) & self._diagram.all(
             self._diagram.where(name, (option,)) for name, option in self._chosen(told).items()
         )
         left = {*open_}
@@ -170,6 +173,10 @@ class _Asker:
             here = here if narrowed == self._diagram.nothing else narrowed
         in_scope = here & scope
         return here if in_scope == self._diagram.nothing else in_scope
+
+    def _possible(self, told: Facts) -> Points:
+        drawing = self._meaning.drawing
+        return drawing.possible_but(told.warned) if told.warned else drawing.possible
 
     def _place(self, told: Facts, name: str) -> int:
         scale, value = self._scales[name], told.values[name]

@@ -6,7 +6,7 @@ and every 推定 does, whichever way its days and instants lie to each other.  A
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from typing import Any, Self, assert_never
@@ -22,12 +22,13 @@ from plan_rules.condition import (
     Is,
     Not,
     Present,
+    Scalar,
     TierIs,
     UnderReading,
     Unstated,
     Within,
 )
-from plan_rules.plan import UNKNOWN, Impossible, Kind, Plan, Presumption
+from plan_rules.plan import UNKNOWN, Impossible, Kind, Plan, Presumption, Unknown
 from plan_rules.truth import tier_condition
 
 _RANK = "rank:"
@@ -216,15 +217,25 @@ class Drawing:
             if not item.warn:
                 yield item, ~self.holds(item.condition)
         for presumption in self.plan.presumptions:
-            yield presumption, ~self.holds(presumption.condition) | self._filled(presumption)
+            yield presumption, self._bound(presumption, presumption.fills)
 
-    def _filled(self, item: Presumption) -> Points:
-        """Where the facts that the presumption fills in have values that it allows."""
-        return self.diagram.all(
+    def possible_but(self, untold: Container[str]) -> Points:
+        """What can be where these presumptions say nothing of days and instants: nobody has told them."""
+        bounds = (
+            self._bound(item, [fill for fill in item.fills if not self.plan.facts[fill[0]].dated])
+            if isinstance(item, Presumption) and item.id in untold
+            else possible
+            for item, possible in self.bounds
+        )
+        return self.diagram.some(self.diagram.all((self._in_domain(), *bounds)), self.space.ranks)
+
+    def _bound(self, item: Presumption, fills: Iterable[tuple[str, tuple[Scalar | Unknown, ...]]]) -> Points:
+        """Where the presumption says nothing, or the facts that it fills in have values that it allows."""
+        return ~self.holds(item.condition) | self.diagram.all(
             self.diagram.where(
                 fact, (place for value in values if (place := self.space.scales[fact].place(value)) is not None)
             )
-            for fact, values in item.fills
+            for fact, values in fills
             if values[0] is not UNKNOWN
         )
 
