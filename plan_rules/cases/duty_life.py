@@ -1,0 +1,93 @@
+"""DutyLife: a duty of a case from the moment it comes into force until it is done, lapses or is overridden.
+
+A duty that lapsed or was done and is required anew lives again: `occasion` counts its lives from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from plan_rules.instants import read_day, read_instant, written
+
+
+class Life(StrEnum):
+    """How it stands with a duty."""
+
+    IN_FORCE = "in_force"
+    DONE = "done"
+    LAPSED = "lapsed"  # no longer required, and not done
+    OVERRIDDEN = "overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLife:
+    """One life of one duty.
+
+    `until` is when it was done, lapsed or overridden, `by` who did it or approved of leaving it.  `required` says
+    whether the plan still lists it.  `due` is an ISO day or instant; `violation` is `late`, `missed` or empty, and
+    `days` by how many.  `rungs` of the ladder have been told of it; `reminded` is set once somebody was reminded.
+    """
+
+    action: str
+    occasion: int
+    since: datetime
+    clauses: tuple[str, ...]
+    term: str = ""  # how soon: a Term, or empty
+    status: Life = Life.IN_FORCE
+    required: bool = True
+    until: datetime | None = None
+    by: str = ""
+    due: str | None = None
+    violation: str = ""
+    days: int | None = None
+    said: bool = False  # done or overridden because somebody said so, not because a fact shows it
+    rungs: int = 0
+    reminded: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Is it still to be done?"""
+        return self.status is Life.IN_FORCE
+
+    @property
+    def overdue_from(self) -> datetime | None:
+        """The first moment at which it is overdue; None where it has no due day or instant."""
+        if self.due is None:
+            return None
+        day, instant = read_day(self.due), read_instant(self.due)
+        if day is not None:
+            return datetime.combine(day + timedelta(days=1), time()) if day < date.max else None
+        return instant + timedelta(seconds=1) if instant is not None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; what is empty is left out."""
+        plain = {
+            "action": self.action,
+            "occasion": self.occasion,
+            "since": written(self.since),
+            "clauses": list(self.clauses),
+            "term": self.term,
+            "status": self.status.value,
+            "required": self.required,
+            "until": written(self.until) if self.until else None,
+            "by": self.by,
+            "due": self.due,
+            "violation": self.violation,
+            "days": self.days,
+            "said": self.said,
+            "rungs": self.rungs,
+            "reminded": self.reminded,
+        }
+        return {name: value for name, value in plain.items() if value not in ("", None)}
+
+
+def life_of(plain: dict[str, Any]) -> DutyLife:
+    """The DutyLife of its JSON."""
+    times = {name: read_instant(plain[name]) for name in ("since", "until") if name in plain}
+    return replace(
+        DutyLife("", 0, datetime.min, ()),
+        **{**plain, **times, "clauses": tuple(plain["clauses"]), "status": Life(plain["status"])},
+    )
