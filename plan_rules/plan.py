@@ -272,11 +272,16 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """底本: the source document, item by item; the yardstick that a plan file must carry whole."""
+    """底本: the source document, item by item; the yardstick that a plan file must carry whole.
+
+    `file` is the name by which the plan file calls it, `raw` the bytes it was read from.
+    """
 
     id: str
     name: str
     items: Mapping[str, SourceItem]
+    file: str = field(default="", compare=False)
+    raw: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +319,7 @@ def telling_values(fact: Fact, about: Iterable[Condition]) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of the text it was read from."""
+    """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of `text`, the bytes it was read from."""
 
     id: str
     name: str
@@ -342,6 +347,7 @@ class Plan:
     source: SourceText | None = None
     scope: Condition = ALWAYS  # where an incident must have a tier
     highest_tier: bool = True  # where several tiers are assigned: the highest rank, or the lowest
+    text: bytes = b""  # with `source.raw`, all that `loading.reload` needs
 
     def __hash__(self) -> int:
         return hash(self.digest)
