@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from plan_rules.calendars import CHINA, Calendar
 from plan_rules.errors import CalendarUnknown
 from plan_rules.instants import Instant
 from plan_rules.norm import Term, TimeLimit
+
+_DAY = timedelta(days=1)
 
 
 class Standing(NamedTuple):
@@ -20,29 +23,30 @@ class Standing(NamedTuple):
     days: int | None = None
 
 
-def due(limit: TimeLimit, start: Instant | None) -> date | datetime | None:
+def due(limit: TimeLimit, start: Instant | None, calendar: Calendar = CHINA) -> date | datetime | None:
     """The last day (for days) or the last instant (for minutes and hours); None while the clock has not started.
 
-    Raises CalendarUnknown where working days of an unpublished year are needed, or a day after the year 9999.
+    Raises CalendarUnknown where working days of a year are needed that the calendar does not know, or a day after the
+    year 9999.
     """
     if limit.amount is None or not isinstance(start, date):
         return None
     try:
-        return _due(limit, limit.amount, start)
+        return _due(limit, limit.amount, start, calendar)
     except OverflowError:
         raise CalendarUnknown(date.max.year + 1) from None
 
 
-def _due(limit: TimeLimit, amount: int, start: date) -> date | datetime | None:
+def _due(limit: TimeLimit, amount: int, start: date, calendar: Calendar) -> date | datetime | None:
     match limit.term:
         case Term.MINUTES | Term.HOURS:
             unit = timedelta(minutes=1) if limit.term is Term.MINUTES else timedelta(hours=1)
             return start + amount * unit if isinstance(start, datetime) else None
         case Term.NATURAL_DAYS:
             last = _day(start) + timedelta(days=amount)
-            return _next_working_day(last) if limit.roll else last
+            return _next_working_day(last, calendar) if limit.roll else last
         case Term.WORKING_DAYS:
-            return _working_days_after(_day(start), amount)
+            return _working_days_after(_day(start), amount, calendar)
         case _:
             return None
 
@@ -71,24 +75,14 @@ def _day(instant: date | datetime) -> date:
     return instant.date() if isinstance(instant, datetime) else instant
 
 
-def _working_days_after(day: date, amount: int) -> date:
+def _working_days_after(day: date, amount: int, calendar: Calendar) -> date:
     for _ in range(amount):
-        day = _next_working_day(day + timedelta(days=1))
+        day = _next_working_day(day + _DAY, calendar)
     return day
 
 
-def _next_working_day(day: date) -> date:
+def _next_working_day(day: date, calendar: Calendar) -> date:
     """This day, or the first working day after it."""
-    while not is_working_day(day):
-        day += timedelta(days=1)
+    while not calendar.is_working_day(day):
+        day += _DAY
     return day
-
-
-def is_working_day(day: date) -> bool:
-    """Is it a working day in China: public holidays and make-up working days counted?  Raises CalendarUnknown."""
-    import chinese_calendar  # noqa: PLC0415  only readings in working days need it
-
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError as error:
-        raise CalendarUnknown(day.year) from error

@@ -109,6 +109,10 @@ KEYWORDS: dict[str, str] = {
     "理由": "reason",
     "到期": "until",
     "仅换用解释时": "otherwise_only",
+    # a calendar file
+    "休息": "rest",
+    "上班": "work",
+    "年份": "years",
 }
 
 # Words that begin an entry of a condition in place of the name of a fact.
