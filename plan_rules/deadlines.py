@@ -1,6 +1,7 @@
 """(Time limit, the instant that starts its clock) -> when it is due; (due, done, now) -> done, late, missed or open.
 
 Days are counted as the reading of the plan says: the starting day does not count and the last day ends at 24:00.
+A start after a limit's cut-off counts as one on the next day.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from plan_rules.errors import CalendarUnknown
 from plan_rules.instants import Instant
 from plan_rules.norm import Term, TimeLimit
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
 class Standing(NamedTuple):
@@ -43,10 +44,10 @@ def _due(limit: TimeLimit, amount: int, start: date, calendar: Calendar) -> date
             unit = timedelta(minutes=1) if limit.term is Term.MINUTES else timedelta(hours=1)
             return start + amount * unit if isinstance(start, datetime) else None
         case Term.NATURAL_DAYS:
-            last = _day(start) + timedelta(days=amount)
+            last = _starting_day(limit, start, calendar) + timedelta(days=amount)
             return _next_working_day(last, calendar) if limit.roll else last
         case Term.WORKING_DAYS:
-            return _working_days_after(_day(start), amount, calendar)
+            return _working_days_after(_starting_day(limit, start, calendar), amount, calendar)
         case _:
             return None
 
@@ -75,14 +76,23 @@ def _day(instant: date | datetime) -> date:
     return instant.date() if isinstance(instant, datetime) else instant
 
 
+def _starting_day(limit: TimeLimit, start: date, calendar: Calendar) -> date:
+    """The day that does not count: that of the start or, after the cut-off, the next one (on which there is work)."""
+    day = _day(start)
+    if limit.cutoff is None or not isinstance(start, datetime) or start.time() <= limit.cutoff:
+        return day
+    day += _ONE_DAY
+    return _next_working_day(day, calendar) if limit.roll or limit.term is Term.WORKING_DAYS else day
+
+
 def _working_days_after(day: date, amount: int, calendar: Calendar) -> date:
     for _ in range(amount):
-        day = _next_working_day(day + _DAY, calendar)
+        day = _next_working_day(day + _ONE_DAY, calendar)
     return day
 
 
 def _next_working_day(day: date, calendar: Calendar) -> date:
     """This day, or the first working day after it."""
     while not calendar.is_working_day(day):
-        day += _DAY
+        day += _ONE_DAY
     return day

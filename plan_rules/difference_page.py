@@ -205,7 +205,7 @@ class _Writer:
         return value
 
     def _deadline(self, value: str) -> str:
-        term, amount, start, roll = value.split("|")
+        term, amount, start, roll, *cutoff = value.split("|")
         text = (
             f"{amount}{'' if self._zh else ' '}{term_phrase(Term(term), self._lang)}"
             if amount
@@ -216,7 +216,8 @@ class _Writer:
         )
         if fact is not None:
             text += f" ({self._say('起算', 'from')} {name_of(fact, self._lang)})"
-        return text + (self._say(", 顺延", ", rolled on") if roll else "")
+        text += self._say(", 顺延", ", rolled on") if roll else ""
+        return text + "".join(f", {self._say('截点', 'cut-off')} {each}" for each in cutoff)
 
     def _of_changes(self, changes: list[Change]) -> Iterator[str]:
         first = changes[0]

@@ -90,6 +90,7 @@ KEYWORDS: dict[str, str] = {
     "时限": "limit",
     "起算": "start",
     "顺延": "roll",
+    "截点": "cutoff",
     "次序": "step",
     "可推翻": "defeasible",
     "完成": "done_by",

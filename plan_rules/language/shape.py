@@ -233,6 +233,7 @@ class NormShape(Shape):
     limit: Word | None = None
     start: Word | None = None
     roll: Word | None = None
+    cutoff: Word | None = None
     step: Word | None = None
     defeasible: Word | None = None
     done_by: AnyTree = None
