@@ -43,8 +43,8 @@ def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
 
 
 def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
-    """The small plan with the wrong form in place of the right one; a section of red lines is added to it."""
-    if right.startswith("红线:"):
+    """The small plan with the wrong form in place of the right one; a section of red lines or on cases is added to it."""
+    if right.startswith(("红线:", "案件:")):
         return f"{SMALL}\n{wrong}\n", f"{SMALL}\n{right}\n"
     assert right in SMALL
     return SMALL.replace(right, wrong), SMALL

@@ -14,6 +14,7 @@ from pathlib import Path
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
+from plan_rules.language.cases import CaseReader
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.invariants import InvariantReader
@@ -144,6 +145,7 @@ class _PlanReader:
             acceptances=tuple(self._invariants.acceptance(shape) for shape in self._document.acceptances),
             readings=self._words.readings.things,
             remarks=self._remarks(),
+            case=CaseReader(self._words, self._report).read(self._document.case),
             aliases=self._aliases(),
             deputies=self._deputies(),
             parties={id_: name for name, id_ in self._words.parties.ids.items() if name != id_},
