@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import All, AnyOf, Condition
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
@@ -78,7 +79,9 @@ class Assembler:
         other._articulation = Articulation(replace(self._lowered, plan=plan, key=(plan.digest, self._lowered.key[1])))
         return other
 
-    def decision(self, facts: Facts, fired: frozenset[str], at: datetime | None) -> Decision:
+    def decision(
+        self, facts: Facts, fired: frozenset[str], at: datetime | None, calendar: Calendar = CHINA
+    ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
         deputies = tuple(role for role, acting in self._deputies if acting(wide))
@@ -87,7 +90,7 @@ class Assembler:
         duties: list[Duty] = []
         violations: list[Violation] = []
         for demand in skeleton.duties:
-            deadline, stands = self._judged(demand, facts, at) if demand.varies else (demand.deadline, _OPEN)
+            deadline, stands = self._judged(demand, facts, at, calendar) if demand.varies else (demand.deadline, _OPEN)
             duties.append(_duty(demand, deadline, stands.status, reasons))
             if stands.days is not None:
                 violations.append(Violation(demand.action, stands.status, stands.days, demand.clauses))
@@ -151,10 +154,13 @@ class Assembler:
 
     # ----------------------------------------------------------------- deadlines
 
-    def _judged(self, demand: Demand, facts: Facts, at: datetime | None) -> tuple[Due | None, Standing]:
+    def _judged(
+        self, demand: Demand, facts: Facts, at: datetime | None, calendar: Calendar
+    ) -> tuple[Due | None, Standing]:
         """When the duty is due, and how it stands."""
         limit, deadline = demand.limit, demand.deadline
-        when = due(limit, _instant(facts, limit.start)) if limit is not None and limit.start is not None else None
+        start = limit.start if limit is not None else None
+        when = due(limit, _instant(facts, start), calendar) if limit is not None and start is not None else None
         done = demand.done_by is not None and demand.done_by(facts.wide) is True
         if when is None or deadline is None:
             return deadline, _DONE if done else _OPEN

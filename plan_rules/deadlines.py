@@ -1,6 +1,7 @@
 """(Time limit, the instant that starts its clock) -> when it is due; (due, done, now) -> done, late, missed or open.
 
 Days are counted as the reading of the plan says: the starting day does not count and the last day ends at 24:00.
+A start after a limit's cut-off counts as one on the next day.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from plan_rules.calendars import CHINA, Calendar
 from plan_rules.errors import CalendarUnknown
 from plan_rules.instants import Instant
 from plan_rules.norm import Term, TimeLimit
+
+_ONE_DAY = timedelta(days=1)
 
 
 class Standing(NamedTuple):
@@ -20,29 +24,30 @@ class Standing(NamedTuple):
     days: int | None = None
 
 
-def due(limit: TimeLimit, start: Instant | None) -> date | datetime | None:
+def due(limit: TimeLimit, start: Instant | None, calendar: Calendar = CHINA) -> date | datetime | None:
     """The last day (for days) or the last instant (for minutes and hours); None while the clock has not started.
 
-    Raises CalendarUnknown where working days of an unpublished year are needed, or a day after the year 9999.
+    Raises CalendarUnknown where working days of a year are needed that the calendar does not know, or a day after the
+    year 9999.
     """
     if limit.amount is None or not isinstance(start, date):
         return None
     try:
-        return _due(limit, limit.amount, start)
+        return _due(limit, limit.amount, start, calendar)
     except OverflowError:
         raise CalendarUnknown(date.max.year + 1) from None
 
 
-def _due(limit: TimeLimit, amount: int, start: date) -> date | datetime | None:
+def _due(limit: TimeLimit, amount: int, start: date, calendar: Calendar) -> date | datetime | None:
     match limit.term:
         case Term.MINUTES | Term.HOURS:
             unit = timedelta(minutes=1) if limit.term is Term.MINUTES else timedelta(hours=1)
             return start + amount * unit if isinstance(start, datetime) else None
         case Term.NATURAL_DAYS:
-            last = _day(start) + timedelta(days=amount)
-            return _next_working_day(last) if limit.roll else last
+            last = _starting_day(limit, start, calendar) + timedelta(days=amount)
+            return _next_working_day(last, calendar) if limit.roll else last
         case Term.WORKING_DAYS:
-            return _working_days_after(_day(start), amount)
+            return _working_days_after(_starting_day(limit, start, calendar), amount, calendar)
         case _:
             return None
 
@@ -71,24 +76,23 @@ def _day(instant: date | datetime) -> date:
     return instant.date() if isinstance(instant, datetime) else instant
 
 
-def _working_days_after(day: date, amount: int) -> date:
+def _starting_day(limit: TimeLimit, start: date, calendar: Calendar) -> date:
+    """The day that does not count: that of the start or, after the cut-off, the next one (on which there is work)."""
+    day = _day(start)
+    if limit.cutoff is None or not isinstance(start, datetime) or start.time() <= limit.cutoff:
+        return day
+    day += _ONE_DAY
+    return _next_working_day(day, calendar) if limit.roll or limit.term is Term.WORKING_DAYS else day
+
+
+def _working_days_after(day: date, amount: int, calendar: Calendar) -> date:
     for _ in range(amount):
-        day = _next_working_day(day + timedelta(days=1))
+        day = _next_working_day(day + _ONE_DAY, calendar)
     return day
 
 
-def _next_working_day(day: date) -> date:
+def _next_working_day(day: date, calendar: Calendar) -> date:
     """This day, or the first working day after it."""
-    while not is_working_day(day):
-        day += timedelta(days=1)
+    while not calendar.is_working_day(day):
+        day += _ONE_DAY
     return day
-
-
-def is_working_day(day: date) -> bool:
-    """Is it a working day in China: public holidays and make-up working days counted?  Raises CalendarUnknown."""
-    import chinese_calendar  # noqa: PLC0415  only readings in working days need it
-
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError as error:
-        raise CalendarUnknown(day.year) from error

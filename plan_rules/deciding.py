@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from plan_rules.assembly import Assembler, assembler
+from plan_rules.calendars import CHINA, Calendar
 from plan_rules.decision import Decision
 from plan_rules.engines import engine as obtain
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
@@ -26,15 +27,17 @@ def decide(
     *,
     at: date | datetime | str | None = None,
     engine: str = "durable",
+    calendar: Calendar = CHINA,
 ) -> Decision:
     """What the plan asks of this incident at this instant.
 
     `facts` maps fact ids to values (or is an instance of the plan's incident model); facts that are not given have the
     plan's defaults.  `at` is the instant of the decision, local time unless it has an offset; without it nothing is
     late.  `engine` is `durable` (the engine of the product), `generated` or `reference`; all give the same answer.
+    `calendar` says which days are working days.
 
     Raises FactsInvalid with every defect of the facts, and CalendarUnknown where a deadline in working days falls in a
-    year whose holidays are not published.
+    year that the calendar does not know.
     """
     instant = None if at is None else moment(at)
     reader, fires, put_together = _as_it_stands(plan, engine)
@@ -42,7 +45,7 @@ def decide(
     if incident.readings is not None:
         lowered = lower(plan, incident.readings)
         fires, put_together = obtain(engine, lowered), assembler(lowered)
-    return put_together.decision(incident, fires(incident.wide), instant)
+    return put_together.decision(incident, fires(incident.wide), instant, calendar)
 
 
 @lru_cache(maxsize=64)

@@ -36,6 +36,9 @@ _KINDS = {
     "deputy": "顶岗",
     "question": "提问",
     "acceptance": "认可",
+    "personal": "个人信息",
+    "rung": "催办",
+    "case": "案件",
 }
 _WHAT = {
     "added": ("新增", "added"),
@@ -163,9 +166,19 @@ class _Writer:
                 return f"{word}“{plan.actions[subject].label}”" if self._zh else f"{word} `{subject}`"
             if kind == "tier" and subject in plan.tiers:
                 return f"{self._say('定为', 'tier')} {tier_phrase(plan.tiers[subject], self._lang)}"
+            if kind == "rung":
+                return self._say(f"催办(逾期 {subject} 日)", f"rung after {subject} day{'s' if subject != '1' else ''}")
+            if kind == "case":
+                return self._kind(kind)
             if kind in ("question", "fact") and subject in plan.facts:
                 return f"{self._kind(kind)} {name_of(plan.facts[subject], self._lang)}"
-            labelled = {"principle": plan.principles, "deputy": plan.roles, "action": plan.actions, "role": plan.roles}
+            labelled = {
+                "principle": plan.principles,
+                "deputy": plan.roles,
+                "action": plan.actions,
+                "role": plan.roles,
+                "personal": plan.case.personal,
+            }
             if subject in labelled.get(kind, {}):
                 label = labelled[kind][subject].label  # type: ignore[attr-defined]
                 return f"{self._kind(kind)} {label if self._zh else subject}"
@@ -205,7 +218,7 @@ class _Writer:
         return value
 
     def _deadline(self, value: str) -> str:
-        term, amount, start, roll = value.split("|")
+        term, amount, start, roll, *cutoff = value.split("|")
         text = (
             f"{amount}{'' if self._zh else ' '}{term_phrase(Term(term), self._lang)}"
             if amount
@@ -216,7 +229,8 @@ class _Writer:
         )
         if fact is not None:
             text += f" ({self._say('起算', 'from')} {name_of(fact, self._lang)})"
-        return text + (self._say(", 顺延", ", rolled on") if roll else "")
+        text += self._say(", 顺延", ", rolled on") if roll else ""
+        return text + "".join(f", {self._say('截点', 'cut-off')} {each}" for each in cutoff)
 
     def _of_changes(self, changes: list[Change]) -> Iterator[str]:
         first = changes[0]

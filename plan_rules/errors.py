@@ -4,6 +4,7 @@ PlanRulesError
 ├── PlanInvalid         a plan file has defects            (carries Diagnostics)
 ├── FactsInvalid        an incident's facts are refused    (carries Diagnostics)
 ├── ScenariosInvalid    a scenario file has defects        (carries Diagnostics)
+├── CalendarInvalid     a calendar file has defects        (carries Diagnostics)
 ├── CalendarUnknown     working days of a year nobody has published
 └── EngineError         an engine cannot take the plan, or broke its promise
 """
@@ -114,15 +115,23 @@ class ScenariosInvalid(DiagnosedError):
     noun = Message("场景文件无效", "the scenario file is invalid")
 
 
+class CalendarInvalid(DiagnosedError):
+    """The calendar file has defects and cannot be used."""
+
+    noun = Message("日历文件无效", "the calendar file is invalid")
+
+
 class CalendarUnknown(PlanRulesError):
     """Working days were asked for in a year whose holidays are not published in the calendar in use."""
 
     def __init__(self, year: int) -> None:
         self.year = year
         super().__init__(
-            f"{year} 年的法定节假日安排未知, 无法计算工作日; 请升级 chinesecalendar, 或改用自然日的解释 / "
+            f"{year} 年的法定节假日安排未知, 无法计算工作日; 请升级 chinesecalendar, 或给出列明这一年的日历文件"
+            f"(年份: [{year}]), 或改用自然日的解释 / "
             f"the public holidays of {year} are not known, so working days cannot be counted; "
-            "upgrade chinesecalendar, or choose the reading in natural days"
+            f"upgrade chinesecalendar, or give a calendar file that lists the year (years: [{year}]), "
+            "or choose the reading in natural days"
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from plan_rules.assembly import assembler
+from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import leaves
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
@@ -100,10 +101,14 @@ class Explanation:
 
 
 def explain(
-    plan: Plan, facts: Mapping[str, Any] | BaseModel, *, at: date | datetime | str | None = None
+    plan: Plan,
+    facts: Mapping[str, Any] | BaseModel,
+    *,
+    at: date | datetime | str | None = None,
+    calendar: Calendar = CHINA,
 ) -> Explanation:
     """Explain the decision on this incident.  Raises what `decide` raises."""
-    decision = decide(plan, facts, at=at)
+    decision = decide(plan, facts, at=at, calendar=calendar)
     incident = fact_reader(plan).read(facts, moment(at))
     lowered = lower(plan, incident.readings or plan.chosen())
     reasons = assembler(lowered).reasons(decision.fired, incident)

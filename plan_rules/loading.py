@@ -28,6 +28,14 @@ def loads(text: str | bytes, *, source: str = "plan.yaml") -> Plan:
     return _plan(read(text, source))
 
 
+def reload(text: bytes, source_text: bytes | None, *, source: str = "plan.yaml") -> Plan:
+    """A plan that was stored: from its `text` and its 底本's `source.raw` (None where it has none), without any file.
+
+    Raises PlanInvalid, also where the plan names a 底本 and none was stored.
+    """
+    return _plan(read(text, source, find=lambda _: source_text))
+
+
 def check(path: str | os.PathLike[str] | None = None) -> tuple[Diagnostic, ...]:
     """Every defect of a plan file, in the order of the text; empty where there is none.  Raises OSError."""
     return (_read_shipped() if path is None else _read_file(path)).diagnostics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
@@ -77,13 +78,17 @@ COUNTED = (Term.MINUTES, Term.HOURS, Term.NATURAL_DAYS, Term.WORKING_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on."""
+    """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on.
+
+    A clock of days that starts at an instant after the time of day `cutoff` (whole minutes) starts on the next day.
+    """
 
     term: Term
     text: str
     amount: int | None = None
     start: str | None = None
     roll: bool = False
+    cutoff: time | None = None
 
 
 class Strength(StrEnum):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, assert_never
 
+from plan_rules.case_rules import CaseRules
 from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, UnderReading, Within, leaves
 from plan_rules.errors import Span
 from plan_rules.invariant import Acceptance, Invariant
@@ -69,6 +70,7 @@ class Fact:
     confirm_by: tuple[str, ...] = ()
     of_case: bool = False  # known from the case's history, not from the incident as it stands
     note: str = ""
+    sensitive: bool = False  # its value is left out of what is exported
     worse: str = ""  # the direction in which the incident gets worse: "up", "down" or ""
 
     @cached_property
@@ -272,11 +274,16 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """底本: the source document, item by item; the yardstick that a plan file must carry whole."""
+    """底本: the source document, item by item; the yardstick that a plan file must carry whole.
+
+    `file` is the name by which the plan file calls it, `raw` the bytes it was read from.
+    """
 
     id: str
     name: str
     items: Mapping[str, SourceItem]
+    file: str = field(default="", compare=False)
+    raw: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +321,7 @@ def telling_values(fact: Fact, about: Iterable[Condition]) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of the text it was read from."""
+    """A whole plan.  Equal texts give equal plans; `digest` is the SHA-256 of `text`, the bytes it was read from."""
 
     id: str
     name: str
@@ -342,6 +349,8 @@ class Plan:
     source: SourceText | None = None
     scope: Condition = ALWAYS  # where an incident must have a tier
     highest_tier: bool = True  # where several tiers are assigned: the highest rank, or the lowest
+    case: CaseRules = field(default_factory=CaseRules)
+    text: bytes = b""  # with `source.raw`, all that `loading.reload` needs
 
     def __hash__(self) -> int:
         return hash(self.digest)

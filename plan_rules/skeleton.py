@@ -17,6 +17,7 @@ from plan_rules.normal import Lowered
 from plan_rules.plan import Action, Clause, Plan, norm_key
 from plan_rules.predicate import Predicate, compiled
 
+_DAY = 24 * 60  # minutes
 _URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}
 
 
@@ -275,9 +276,11 @@ def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
     return replace(norm, bearer=norm.bearer._replace(deputies=deputies))
 
 
-def urgency(limit: TimeLimit) -> tuple[int, int]:
-    """How soon: of several time limits the least is the most urgent."""
-    return (_URGENCY[limit.term], limit.amount or 0)
+def urgency(limit: TimeLimit) -> tuple[int, int, int]:
+    """How soon: of several time limits the least is the most urgent; the earlier a cut-off, the more it puts off."""
+    cutoff = limit.cutoff
+    delay = 0 if cutoff is None else _DAY - cutoff.hour * 60 - cutoff.minute
+    return (_URGENCY[limit.term], limit.amount or 0, delay)
 
 
 def _due(limit: TimeLimit | None) -> Due | None:

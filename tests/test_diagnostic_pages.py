@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import plan_rules as pr
+from plan_rules.calendars import read_calendar
+from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
 from plan_rules.language.reader import read
 from plan_rules.scenarios import read_scenarios
@@ -25,6 +27,12 @@ EXAMPLES = {
 
 def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
     """What is wrong with a text of the kind that the page is about."""
+    if "日历文件" in page:
+        try:
+            read_calendar(text, "example.yaml")
+        except CalendarInvalid as refused:
+            return refused.diagnostics
+        return ()
     if "事实文件" in page or "场景文件" in page:
         try:
             (read_facts if "事实文件" in page else read_scenarios)(text, "example.yaml", pr.load())
@@ -35,8 +43,8 @@ def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
 
 
 def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
-    """The small plan with the wrong form in place of the right one; a section of red lines is added to it."""
-    if right.startswith("红线:"):
+    """The small plan with the wrong form in place of the right one; a section of red lines or on cases is added to it."""
+    if right.startswith(("红线:", "案件:")):
         return f"{SMALL}\n{wrong}\n", f"{SMALL}\n{right}\n"
     assert right in SMALL
     return SMALL.replace(right, wrong), SMALL
@@ -44,7 +52,7 @@ def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
 
 def test_every_code_in_the_source_has_a_page_and_a_line_in_the_index() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "plan_rules").rglob("*.py"))
-    codes = set(re.findall(r'"((?:TX|PR|FA|SC|LN|PF|DF)\d{3})"', source))
+    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|LN|PF|DF)\d{3})"', source))
 
     assert codes == set(PAGES)
     assert codes == set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import plan_rules as pr
+from plan_rules.calendars import MAX_LISTED, read_calendar
+from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
 from plan_rules.language.characters import MAX_BYTES
 from plan_rules.language.document import MAX_DEPTH, MAX_NODES, MAX_SCALAR, parse
@@ -26,7 +28,7 @@ SOURCE = """\
 - {id: 一.c, 原文: 人少的，可以不疏散。}
 - {id: 一.d, 原文: 救人第一。}
 """
-CODE = re.compile("(?:TX|PR|FA|SC|LN|PF|DF)[0-9]{3}")
+CODE = re.compile("(?:TX|PR|FA|SC|CA|LN|PF|DF)[0-9]{3}")
 Given = tuple[pr.Diagnostic, ...]
 
 
@@ -35,6 +37,12 @@ def of_text(text: str | bytes) -> Given:
     report = Report()
     parse(text, "example.yaml", report)
     return report.sorted()
+
+
+def of_calendar(text: str) -> Given:
+    with pytest.raises(CalendarInvalid) as refused:
+        read_calendar(text, "example.yaml")
+    return refused.value.diagnostics
 
 
 def of_plan(text: str) -> Given:
@@ -82,6 +90,7 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     ],
     "PR066": [lambda _: of_plan(SMALL)],
     "PR069": [lambda _: of_plan(many_facts_decide_the_tier())],
+    "CA005": [lambda _: of_calendar("年份: [" + "2027," * (MAX_LISTED + 1) + "]")],
     "FA008": [lambda _: refused_instant("昨天")],
 }
 CASES = [

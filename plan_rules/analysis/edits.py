@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from plan_rules.plan import Fact, Plan, Reading
@@ -46,6 +46,11 @@ def _things(old: Plan, new: Plan) -> Iterator[tuple[str, Mapping[str, Any], Mapp
         yield kind.removesuffix("s"), before, after
     accepted = ({f"{each.finding} {', '.join(each.about)}": each for each in plan.acceptances} for plan in (old, new))
     yield "acceptance", next(accepted), next(accepted)
+    yield "personal", old.case.personal, new.case.personal
+    ladders = ({str(rung.after_days): rung for rung in plan.case.ladder} for plan in (old, new))
+    yield "rung", next(ladders), next(ladders)
+    rest = ({"case": replace(plan.case, personal={}, ladder=())} for plan in (old, new))
+    yield "case", next(rest), next(rest)
 
 
 def _edits(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Edit]:

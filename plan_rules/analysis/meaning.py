@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
+from plan_rules.instants import written
 from plan_rules.norm import Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
 from plan_rules.skeleton import urgency
@@ -303,14 +304,16 @@ def _recipient(norm: Norm) -> str | None:
     return str(norm.recipient) if norm.recipient else None
 
 
-def _urgency(bound: Bound) -> tuple[int, int]:
+def _urgency(bound: Bound) -> tuple[int, int, int]:
     assert bound.norm.limit is not None
     return urgency(bound.norm.limit)
 
 
 def _limit_key(norm: Norm) -> str | None:
-    """What tells one deadline from another: `term|amount|start|roll`."""
+    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one."""
     limit = norm.limit
     if limit is None:
         return None
-    return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", "roll" if limit.roll else ""))
+    cutoff = (written(limit.cutoff),) if limit.cutoff is not None else ()
+    rolled = "roll" if limit.roll else ""
+    return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", rolled, *cutoff))

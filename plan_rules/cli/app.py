@@ -68,21 +68,22 @@ def _print_version(value: bool) -> None:
 
 def _decide(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
-    engine_, reading_, lang_ = words.engine(), words.reading(), words.speak()
+    engine_, reading_, lang_, calendar_ = words.engine(), words.reading(), words.speak(), words.calendar()
 
-    def decide(
+    def decide(  # noqa: PLR0913  an option each
         facts: str = facts_,
         plan: str | None = plan_,
         at: str | None = at_,
         as_json: bool = json_,
         engine: Engine = engine_,
         reading: list[str] | None = reading_,
+        calendar: str | None = calendar_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import deciding_command  # noqa: PLC0415  help and other commands do not need it
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar)
         return deciding_command.run(asked, engine=engine.value)
 
     return (
@@ -94,7 +95,7 @@ def _decide(words: Words) -> Command:
 
 def _explain(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
-    reading_, lang_ = words.reading(), words.speak()
+    reading_, lang_, calendar_ = words.reading(), words.speak(), words.calendar()
     clause_ = words.argument(None, "[CLAUSE]", "只解释这一条", "explain only this clause")
     why_not_ = words.option(
         None, "--why-not", "这一条为什么没有触发, 可写多次", "why this clause did not fire; repeatable", "CLAUSE"
@@ -107,13 +108,14 @@ def _explain(words: Words) -> Command:
         plan: str | None = plan_,
         at: str | None = at_,
         reading: list[str] | None = reading_,
+        calendar: str | None = calendar_,
         as_json: bool = json_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import explaining_command  # noqa: PLC0415
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar)
         return explaining_command.run(asked, clause, why_not or ())
 
     return explain, "各条款为什么触发, 或为什么没有触发", "Why each clause fired, or why it did not."

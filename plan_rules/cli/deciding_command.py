@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plan_rules.cli import output
-from plan_rules.cli.inputs import Asked, facts_of, instant_of, plan_of, refused
+from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, plan_of, refused
 from plan_rules.cli.page import page
 from plan_rules.cli.plain import lines
 from plan_rules.cli.stop import OK
@@ -15,9 +15,10 @@ def run(asked: Asked, *, engine: str) -> int:
     """Decide one incident and print the answer."""
     instant = instant_of(asked.at)
     plan = plan_of(asked.plan)
+    calendar = calendar_of(asked.calendar)
     facts, sources = facts_of(asked.facts, plan, asked.readings)
     try:
-        decision = decide(plan, facts, at=instant, engine=engine)
+        decision = decide(plan, facts, at=instant, engine=engine, calendar=calendar)
     except FactsInvalid as invalid:
         raise refused(invalid, sources) from invalid
     if asked.as_json:

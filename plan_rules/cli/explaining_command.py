@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from plan_rules.cli import output
-from plan_rules.cli.inputs import Asked, facts_of, instant_of, plan_of, refused
+from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, plan_of, refused
 from plan_rules.cli.page import value_text
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.decision import FactUsed
@@ -20,11 +20,12 @@ def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
     """Explain one incident: all that fired, or one clause."""
     instant = instant_of(asked.at)
     plan = plan_of(asked.plan)
+    calendar = calendar_of(asked.calendar)
     for name in (*([clause] if clause else []), *why_not):
         known_clause(name, plan)
     facts, sources = facts_of(asked.facts, plan, asked.readings)
     try:
-        explanation = explain(plan, facts, at=instant)
+        explanation = explain(plan, facts, at=instant, calendar=calendar)
         fired = {why.clause for why in explanation.why}
         unfired = [clause] if clause and clause not in fired else []
         answers = [explanation.why_not(name) for name in dict.fromkeys((*unfired, *why_not)) if name not in fired]

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from plan_rules import loading
+from plan_rules.calendars import CHINA, Calendar, read_calendar
 from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
 from plan_rules.diagnostic_text import Lines, lines_of
-from plan_rules.errors import FactsInvalid, Message, PlanInvalid
+from plan_rules.errors import CalendarInvalid, FactsInvalid, Message, PlanInvalid
 from plan_rules.incident import read_facts
 from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
@@ -30,6 +31,7 @@ class Asked:
     readings: Sequence[str] = ()
     as_json: bool = False
     lang: str = "zh"
+    calendar: str | None = None
 
 
 def read(path: str, *, exit_code: int, error: str) -> bytes:
@@ -111,6 +113,19 @@ def refused(invalid: FactsInvalid, sources: Lines) -> Stop:
     """The Stop of facts that the plan refuses."""
     message = Message("事件事实有误, 没有作出决定", "the facts are refused; nothing was decided")
     return Stop(BAD_INPUT, "facts_invalid", message, invalid.diagnostics, sources)
+
+
+def calendar_of(path: str | None) -> Calendar:
+    """The calendar to count by: the public holidays, or those with the additions of a file."""
+    if path is None:
+        return CHINA
+    text = read(path, exit_code=BAD_INPUT, error="calendar_invalid")
+    try:
+        return read_calendar(text, source_name(path))
+    except CalendarInvalid as invalid:
+        message = Message("日历文件有误, 没有作出决定", "the calendar file is invalid; nothing was decided")
+        sources = {source_name(path): lines_of(text)}
+        raise Stop(BAD_INPUT, "calendar_invalid", message, invalid.diagnostics, sources) from invalid
 
 
 def _reading(text: str) -> tuple[str, str]:

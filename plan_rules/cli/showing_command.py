@@ -11,7 +11,8 @@ from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import OK
 from plan_rules.cli.testing_command import scenarios_of
 from plan_rules.display_width import pad, visible, width
-from plan_rules.norm import Norm, Strength
+from plan_rules.instants import written
+from plan_rules.norm import Norm, Strength, TimeLimit
 from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Clause, Plan
 from plan_rules.scenarios import run as run_scenarios
@@ -117,11 +118,17 @@ def _norm(norm: Norm, plan: Plan, lang: str) -> str:
         joint = (" 或 " if zh else " or ") if norm.recipient.joined == "any" else ", "
         parts.append(f"→ {joint.join(_party(party, plan) for party in norm.recipient.parties)}")
     if norm.limit:
-        parts.append(norm.limit.text)
+        parts.append(_limit(norm.limit, lang))
     strength = _strength(norm, plan)
     if strength is not Strength.STRICT:
         parts.append(STRENGTH[strength][0 if zh else 1] + (f" ({norm.strength_by})" if norm.strength_by else ""))
     return " · ".join(part for part in parts if part)
+
+
+def _limit(limit: TimeLimit, lang: str) -> str:
+    if limit.cutoff is None:
+        return limit.text
+    return f"{limit.text} ({'截点' if lang == 'zh' else 'cut-off'} {written(limit.cutoff)})"
 
 
 def _strength(norm: Norm, plan: Plan) -> Strength:

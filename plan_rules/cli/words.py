@@ -91,6 +91,16 @@ class Words:
             "INSTANT",
         )
 
+    def calendar(self) -> Any:
+        """--calendar."""
+        return self.option(
+            None,
+            "--calendar",
+            "日历文件: 本行另外的休息日、上班日和年份; 默认只按法定节假日",
+            "calendar file: the bank's own days and years; default: the public holidays alone",
+            "FILE",
+        )
+
     def engine(self) -> Any:
         """--engine."""
         return self.option(

@@ -24,7 +24,7 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
 
     What does not fit is left out and the rest is read on, so that one slip hides no other; None where nothing is left.
     """
-    _report_twice(tree, report)
+    report_twice(tree, report)
     for _ in range(_MOST_ROUNDS):
         try:
             return shape.model_validate(tree)
@@ -95,11 +95,11 @@ def _sweep(tree: Tree) -> None:
             _sweep(value)
 
 
-def _report_twice(tree: Tree, report: Report) -> None:
+def report_twice(tree: Tree, report: Report) -> None:
     """A key and its alias in the other language name one thing, so both in one mapping is a duplicate."""
     if isinstance(tree, Items):
         for item in tree:
-            _report_twice(item, report)
+            report_twice(item, report)
     elif isinstance(tree, Fields):
         seen: dict[str, Text] = {}
         for key, value in tree.items():
@@ -115,7 +115,7 @@ def _report_twice(tree: Tree, report: Report) -> None:
                     related_label=("第一次写在这里", "first written here"),
                 )
             seen[word] = key
-            _report_twice(value, report)
+            report_twice(value, report)
 
 
 def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, report: Report) -> None:

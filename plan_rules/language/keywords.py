@@ -28,6 +28,7 @@ KEYWORDS: dict[str, str] = {
     "红线": "invariants",
     "认可": "acceptances",
     "备注": "remarks",
+    "案件": "case",
     # what the things in them are made of
     "编号": "id",
     "名称": "name",
@@ -90,6 +91,7 @@ KEYWORDS: dict[str, str] = {
     "时限": "limit",
     "起算": "start",
     "顺延": "roll",
+    "截点": "cutoff",
     "次序": "step",
     "可推翻": "defeasible",
     "完成": "done_by",
@@ -109,6 +111,21 @@ KEYWORDS: dict[str, str] = {
     "理由": "reason",
     "到期": "until",
     "仅换用解释时": "otherwise_only",
+    # facts and cases
+    "敏感": "sensitive",
+    "办结": "resolved_on",
+    "提醒": "reminders",
+    "催办": "ladder",
+    "逾期": "overdue",
+    "报": "to",
+    "个人信息": "personal",
+    "依据": "basis",
+    "可看": "readers",
+    "保存": "keep",
+    # a calendar file
+    "休息": "rest",
+    "上班": "work",
+    "年份": "years",
 }
 
 # Words that begin an entry of a condition in place of the name of a fact.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 
 from plan_rules.condition import Condition, Is, Present
+from plan_rules.instants import read_clock
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.keywords import canonical, value_word
 from plan_rules.language.names import Names, one_of
@@ -219,13 +221,15 @@ class NormReader:
         word = shape.limit
         start = self.facts.find(shape.start) if shape.start else None
         if word is None:
+            self._cutoff(shape, None, start)
             return None
         counted = _COUNTED.fullmatch(word)
         if counted:
             term, amount = _UNITS[counted.group(2)], int(counted.group(1))
             self._check_start(shape, term, amount, start)
             roll = one_of(shape.roll, {"是": True, "否": False}, False, self.report)
-            return TimeLimit(term, str(word), amount, start.id if start else None, roll)
+            cutoff = self._cutoff(shape, term, start)
+            return TimeLimit(term, str(word), amount, start.id if start else None, roll, cutoff)
         stated = _STATED.fullmatch(word)
         known = TERMS.get(value_word(stated.group(1).strip())) if stated else None
         if known is None:
@@ -239,7 +243,39 @@ class NormReader:
                 ),
             )
             return None
+        self._cutoff(shape, known, start)
         return TimeLimit(known, str(word), start=start.id if start else None)
+
+    def _cutoff(self, shape: NormShape, term: Term | None, start: Fact | None) -> time | None:
+        """The time of day after which a clock of days starts on the next one."""
+        word = shape.cutoff
+        if word is None:
+            return None
+        if term not in (Term.NATURAL_DAYS, Term.WORKING_DAYS):
+            self.report.add(
+                "PR048",
+                ("只有按日计的时限才有截点", "only a limit in days has a cut-off"),
+                word.span,
+                ("删去“截点”, 或把时限改成自然日、工作日", "remove `cutoff`, or count the limit in days"),
+            )
+        elif start is not None and start.kind is Kind.DATE:
+            self.report.add(
+                "PR048",
+                (f"“{start.label}”是日期, 没有时刻可以和截点比", f"`{start.id}` is a date, which has no time of day"),
+                word.span,
+                ("从一个时刻事实起算, 或删去“截点”", "start at a datetime fact, or remove `cutoff`"),
+                related=start.span,
+                facts=(start.id,),
+            )
+        found = read_clock(word)
+        if found is None or found.second:
+            self.report.add(
+                "PR042",
+                (f"截点“{word}”写法不对", f"`{word}` is no time of day"),
+                word.span,
+                ('写成 "17:00"', 'write it as "17:00"'),
+            )
+        return found
 
     def _check_start(self, shape: NormShape, term: Term, amount: int, start: Fact | None) -> None:
         assert term in COUNTED and shape.limit is not None

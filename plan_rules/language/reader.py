@@ -14,13 +14,14 @@ from pathlib import Path
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
 from plan_rules.language import checks
+from plan_rules.language.cases import CaseReader
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.invariants import InvariantReader
 from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
-from plan_rules.language.sources import read_source
+from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
 from plan_rules.norm import Exemption, Norm
@@ -47,29 +48,31 @@ class ReadResult:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(text: str | bytes, source: str, folder: Path | None = None) -> ReadResult:
-    """Read a plan file.  `source` names it in messages; `folder` is where its 底本 may lie beside it."""
+def read(text: str | bytes, source: str, folder: Path | None = None, *, find: Finder | None = None) -> ReadResult:
+    """Read a plan file.  `source` names it in messages; `folder` is where its 底本 may lie beside it.
+
+    `find` gives the text of the 底本 instead, for a plan that lies in no folder.
+    """
     report = Report()
     tree = parse(text, source, report)
     document = shaped(DocumentShape, tree, report) if tree is not None else None
     plan = None
     if document is not None:
-        plan = _PlanReader(document, _digest(text), folder, report).plan()
+        plan = _PlanReader(document, _as_bytes(text), find or beside(folder), report).plan()
     return ReadResult(None if report.failed else plan, report.sorted())
 
 
-def _digest(text: str | bytes) -> str:
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+def _as_bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
 
 
 class _PlanReader:
     """Turns one document into a plan."""
 
-    def __init__(self, document: DocumentShape, digest: str, folder: Path | None, report: Report) -> None:
+    def __init__(self, document: DocumentShape, text: bytes, find: Finder, report: Report) -> None:
         self._document = document
-        self._digest = digest
-        self._folder = folder
+        self._text = text
+        self._find = find
         self._report = report
         self._words: Vocabulary = vocabulary(document, report)
         self._norms = NormReader(
@@ -120,12 +123,12 @@ class _PlanReader:
         """The plan, with every defect reported; None where what is left makes no sense as a whole."""
         head = self._document.plan
         situations = self._situations()
-        source = read_source(head.source, self._folder, self._report) if head.source is not None else None
+        source = read_source(head.source, self._find, self._report) if head.source is not None else None
         plan = Plan(
             id=str(head.id),
             name=str(head.name),
             version=str(head.version),
-            digest=self._digest,
+            digest="sha256:" + hashlib.sha256(self._text).hexdigest(),
             purpose=str(head.purpose or ""),
             facts=self._words.facts.things,
             roles=self._words.roles.things,
@@ -142,12 +145,14 @@ class _PlanReader:
             acceptances=tuple(self._invariants.acceptance(shape) for shape in self._document.acceptances),
             readings=self._words.readings.things,
             remarks=self._remarks(),
+            case=CaseReader(self._words, self._report).read(self._document.case),
             aliases=self._aliases(),
             deputies=self._deputies(),
             parties={id_: name for name, id_ in self._words.parties.ids.items() if name != id_},
             source=source,
             scope=self._words.conditions.read(head.scope),
             highest_tier=one_of(head.take, {"最高": True, "最低": False}, True, self._report),
+            text=self._text,
         )
         self._check_readings()
         checks.check(plan, head, self._report)

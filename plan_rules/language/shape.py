@@ -113,6 +113,7 @@ class FactShape(Shape):
     question: Word | None = None
     confirm_by: Words = Field(default_factory=list)
     worse: Word | None = None
+    sensitive: Word | None = None
     origin: Word | None = None
     note: Word | None = None
 
@@ -221,6 +222,33 @@ class AcceptanceShape(Shape):
     otherwise_only: Word | None = None
 
 
+class RungShape(Shape):
+    """催办: who is told when a duty has been overdue for so long."""
+
+    overdue: Word
+    to: Words
+    note: Word | None = None
+
+
+class PersonalShape(Shape):
+    """个人信息: one item of personal data."""
+
+    id: Word
+    purpose: Word
+    basis: Word
+    readers: Words
+    keep: Word
+
+
+class CaseShape(Shape):
+    """案件: how incidents are kept as cases."""
+
+    resolved_on: Word | None = None
+    reminders: dict[Word, Word] = Field(default_factory=dict)
+    ladder: list[RungShape] = Field(default_factory=list)
+    personal: dict[Word, PersonalShape] = Field(default_factory=dict)
+
+
 class NormShape(Shape):
     """One duty, prohibition or permission."""
 
@@ -233,6 +261,7 @@ class NormShape(Shape):
     limit: Word | None = None
     start: Word | None = None
     roll: Word | None = None
+    cutoff: Word | None = None
     step: Word | None = None
     defeasible: Word | None = None
     done_by: AnyTree = None
@@ -302,4 +331,5 @@ class DocumentShape(Shape):
     remarks: list[RemarkShape] = Field(default_factory=list)
     invariants: list[InvariantShape] = Field(default_factory=list)
     acceptances: list[AcceptanceShape] = Field(default_factory=list)
+    case: CaseShape | None = None
     body: list[SectionShape]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import Field
 
@@ -13,6 +15,8 @@ from plan_rules.language.fitting import shaped
 from plan_rules.language.shape import Shape, Word
 from plan_rules.language.tree import Report, Text
 from plan_rules.plan import SourceItem, SourceText
+
+Finder: TypeAlias = Callable[[str], bytes | None]  # a bare file name -> what stands in the file
 
 _FILE_NAME = re.compile(r"[\w\-]+(\.[\w\-]+)*")
 
@@ -49,9 +53,20 @@ def shipped(name: str) -> bytes | None:
     return checkout.read_bytes() if checkout.is_file() else None
 
 
-def read_source(name: Text, folder: Path | None, report: Report) -> SourceText | None:
-    """The source text a plan names: a file beside the plan, or else one that comes with the library."""
-    text = _find(name, folder) if _FILE_NAME.fullmatch(name) else None
+def beside(folder: Path | None) -> Finder:
+    """Files of the folder where the plan lies, or else those that come with the library."""
+
+    def find(name: str) -> bytes | None:
+        if folder is not None and (folder / name).is_file():
+            return (folder / name).read_bytes()
+        return shipped(name)
+
+    return find
+
+
+def read_source(name: Text, find: Finder, report: Report) -> SourceText | None:
+    """The source text a plan names."""
+    text = find(name) if _FILE_NAME.fullmatch(name) else None
     if text is None:
         report.add(
             "PR067",
@@ -64,16 +79,14 @@ def read_source(name: Text, folder: Path | None, report: Report) -> SourceText |
     tree = parse(text, str(name), found)
     shape = shaped(SourceShape, tree, found) if tree is not None else None
     report.found.extend(found.found)
-    return _source(shape, report) if shape else None
+    return (
+        SourceText(str(shape.source.id), str(shape.source.name), _items(shape, report), str(name), text)
+        if shape
+        else None
+    )
 
 
-def _find(name: str, folder: Path | None) -> bytes | None:
-    if folder is not None and (folder / name).is_file():
-        return (folder / name).read_bytes()
-    return shipped(name)
-
-
-def _source(shape: SourceShape, report: Report) -> SourceText:
+def _items(shape: SourceShape, report: Report) -> dict[str, SourceItem]:
     items: dict[str, SourceItem] = {}
     for item in shape.items:
         if item.id in items:
@@ -87,4 +100,4 @@ def _source(shape: SourceShape, report: Report) -> SourceText:
         items[str(item.id)] = SourceItem(
             str(item.id), str(text), str(item.scraped or ""), heading=item.title is not None
         )
-    return SourceText(str(shape.source.id), str(shape.source.name), items)
+    return items

@@ -201,6 +201,7 @@ def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: R
         of_case=one_of(shape.origin, {"案件": True}, False, report),
         note=str(shape.note or ""),
         worse=one_of(shape.worse, _WORSE, "", report),
+        sensitive=one_of(shape.sensitive, {"是": True, "否": False}, False, report),
     )
 
 

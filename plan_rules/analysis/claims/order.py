@@ -119,19 +119,34 @@ def _too_soon(limit: TimeLimit, before: TimeLimit) -> bool:
 def _ends_sooner(limit: TimeLimit, before: TimeLimit) -> bool:
     """Does the one end before the other wherever in a day and a week the clock starts?
 
-    N natural days end at 24:00, so they take from N to N + 1 times 24 hours; N working days take that or longer.
+    N natural days end at 24:00, so they take from N to N + 1 times 24 hours, and longer where the clock starts after
+    a cut-off; N working days take that or longer.
     """
     assert limit.amount is not None and before.amount is not None
     in_days, before_in_days = limit.term not in _MINUTES, before.term not in _MINUTES
     if in_days and before_in_days:
         longer = limit.term is Term.WORKING_DAYS or limit.roll
-        return limit.amount < before.amount and (not longer or limit.term is before.term is Term.WORKING_DAYS)
+        return limit.amount + _later(limit, before) < before.amount and (
+            not longer or limit.term is before.term is Term.WORKING_DAYS
+        )
     if in_days:
-        longest = (limit.amount + 1) * _DAY
+        longest = (limit.amount + 1) * _DAY + _put_off(limit)
         surely = limit.term is Term.NATURAL_DAYS and not limit.roll
         return surely and longest <= before.amount * _MINUTES[before.term]
-    shortest = before.amount * (_DAY if before_in_days else _MINUTES[before.term])
+    shortest = before.amount * (_DAY if before_in_days else _MINUTES[before.term]) + _put_off(before)
     return limit.amount * _MINUTES[limit.term] < shortest
+
+
+def _later(limit: TimeLimit, before: TimeLimit) -> int:
+    """The most days by which a cut-off puts the one off where it does not put the other off."""
+    if limit.cutoff is None or (before.cutoff is not None and before.cutoff <= limit.cutoff):
+        return 0
+    return 1
+
+
+def _put_off(limit: TimeLimit) -> int:
+    """The minutes of a day that are after the cut-off: by so many both bounds of what the limit takes are longer."""
+    return _DAY - limit.cutoff.hour * 60 - limit.cutoff.minute if limit.cutoff is not None else 0
 
 
 def _subject(first: Bound, then: Bound) -> str:

@@ -112,7 +112,7 @@ class _Uses:
 
     @cached_property
     def facts(self) -> frozenset[str]:
-        """Facts that a condition asks, a presumption fills in, a clock starts at, or that show a duty done."""
+        """Facts that a condition asks, a presumption fills in, a clock starts at, or that show something done."""
         plan = self._plan
         return frozenset(
             (
@@ -121,6 +121,7 @@ class _Uses:
                 *(fact for each in plan.impossibles for fact in each.facts),
                 *(norm.limit.start for norm in self._norms if norm.limit and norm.limit.start),
                 *(norm.done_on for norm in self._norms if norm.done_on),
+                *((plan.case.resolved_on,) if plan.case.resolved_on else ()),
             )
         )
 
@@ -141,6 +142,8 @@ class _Uses:
             *((alias.role, alias.same_as) for alias in plan.aliases),
             *((role.id, *role.member_of) for role in plan.roles.values() if role.member_of),
             (deputy.deputy for deputy in plan.deputies),
+            *(rung.to for rung in plan.case.ladder),
+            *(item.readers for item in plan.case.personal.values()),
         )
 
     @cached_property
