@@ -87,8 +87,9 @@ def signature(secret: str, message_id: str, instant: datetime, body: bytes) -> d
 
 def _check_secret(secret: str) -> None:
     """Raises ValueError, which does not quote the secret: the package itself takes any text for base64."""
+    text = secret.removeprefix(_SECRET_PREFIX)
     try:
-        size = len(b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True))
+        size = len(b64decode(text + "=" * (-len(text) % 4), validate=True))
     except (binascii.Error, ValueError):
         size = 0
     if size < _SECRET_BYTES:
