@@ -18,7 +18,7 @@ with from_extra():
     import httpx
 
 _RETRIED = frozenset({408, 425, 429})  # request timeout, too early, too many requests
-_CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")  # how the steps end that make a connection
 
 
 def check_url(url: str) -> None:
@@ -47,10 +47,10 @@ def post(
 ) -> bytes:
     """POST the content and give back the first `read` bytes of the answer; what comes after them is not received.
 
-    `timeout` is in seconds, for the whole exchange.  Raises Undelivered: permanent for a redirect, which is never
-    followed, and for a 4xx that asks for another request; to be tried again for 408, 425, 429, 5xx and a connection
-    that fails.  Without a client of yours, certificates are checked against those of the system (or SSL_CERT_FILE), and
-    no proxy is used.
+    `timeout` is in seconds, for the whole exchange (for each step, where a client of yours uses a connection again).
+    Raises Undelivered: permanent for a redirect, which is never followed, and for a 4xx that asks for another request;
+    to be tried again for 408, 425, 429, 5xx and a connection that fails.  Without a client of yours, certificates are
+    checked against those of the system (or SSL_CERT_FILE), and no proxy is used.
     """
     check_url(url)
     cut = _Cut()
@@ -95,7 +95,7 @@ class _Cut:
 
     def watch(self, event: str, info: Mapping[str, Any]) -> None:
         """Note the connection as soon as there is one (httpx calls this at every step)."""
-        if event in _CONNECTED:
+        if event.endswith(_CONNECTED):
             self._socket = info["return_value"].get_extra_info("socket")
             if self.done:
                 self()
