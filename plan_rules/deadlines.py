@@ -77,11 +77,16 @@ def _day(instant: date | datetime) -> date:
 
 
 def _starting_day(limit: TimeLimit, start: date, calendar: Calendar) -> date:
-    """The day that does not count: that of the start or, after the cut-off, the next one (on which there is work)."""
+    """The day that does not count: that of the start or, after the cut-off, the next one.
+
+    Where working days count, a cut-off also takes a start on a day of rest for one on the next day of work: what comes
+    later is never due earlier.
+    """
     day = _day(start)
-    if limit.cutoff is None or not isinstance(start, datetime) or start.time() <= limit.cutoff:
+    if limit.cutoff is None or not isinstance(start, datetime):
         return day
-    day += _ONE_DAY
+    if start.time() > limit.cutoff:
+        day += _ONE_DAY
     return _next_working_day(day, calendar) if limit.roll or limit.term is Term.WORKING_DAYS else day
 
 

@@ -6,7 +6,7 @@ Pure: the same events give the same case.  A case is held to one plan until an e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -50,12 +50,22 @@ class Override:
     approver: str
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What to do once `action` went wrong: forbidden and `breached`, or required and `missed`."""
+
+    action: str
+    wrong: str
+    do: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Case:
     """An incident as it stands after `version` events, the last of them at `at`.
 
     `facts` are those stated, as JSON; `peak` is the id of the highest tier it ever had.  `lives` holds every life of
-    every duty, in the order in which they began; `handovers` maps a role to whoever acts for it.
+    every duty, in the order in which they began; `forbidden` are the actions
+    prohibited now; `handovers` maps a role to whoever acts for it.
     """
 
     id: str
@@ -68,6 +78,7 @@ class Case:
     facts: Mapping[str, Any] = field(default_factory=dict)
     tier: str | None = None
     peak: str | None = None
+    forbidden: tuple[str, ...] = ()
     lives: tuple[DutyLife, ...] = ()
     breaches: tuple[Breach, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -100,6 +111,17 @@ class Case:
         """The duties still to be done."""
         return tuple(life for life in self.lives if life.open)
 
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """What is still to be done because something went wrong: after a breach, and of what was missed."""
+        return (
+            *(FollowUp(item.action, "breached", item.instead) for item in self.breaches if not item.excused),
+            *(
+                FollowUp(life.action, life.violation, (life.action,))
+                for life in self.lives
+                if life.open and life.violation
+            ),
+        )
+
     # ----------------------------------------------------------------- as JSON
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,6 +138,7 @@ class Case:
             "facts": dict(self.facts),
             "tier": self.tier,
             "peak": self.peak,
+            "forbidden": list(self.forbidden),
             "lives": [life.to_dict() for life in self.lives],
             "breaches": [
                 {
@@ -149,6 +172,7 @@ def case_of(plain: Mapping[str, Any], plan: Plan, calendar: Calendar = CHINA) ->
         facts=plain["facts"],
         tier=plain["tier"],
         peak=plain["peak"],
+        forbidden=tuple(plain["forbidden"]),
         lives=tuple(life_of(life) for life in plain["lives"]),
         breaches=tuple(
             Breach(
@@ -181,7 +205,7 @@ def peak_fact(plan: Plan) -> Fact | None:
 
 def higher(plan: Plan, one: str | None, other: str | None) -> str | None:
     """The tier of the higher rank; a tier that the plan does not have counts as none."""
-    ranked = [tier for tier in (one, other) if tier in plan.tiers]
+    ranked = [tier for tier in (one, other) if tier is not None and tier in plan.tiers]
     return max(ranked, key=lambda tier: plan.tiers[tier].rank, default=None)
 
 
@@ -195,8 +219,3 @@ def _instant(text: str) -> datetime:
     if found is None:
         raise ValueError(text)
     return found
-
-
-def moved(case: Case, **changes: Any) -> Case:
-    """The case with these fields otherwise."""
-    return replace(case, **changes)

@@ -5,7 +5,8 @@ A duty that lapsed or was done and is required anew lives again: `occasion` coun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -84,10 +85,9 @@ class DutyLife:
         return {name: value for name, value in plain.items() if value not in ("", None)}
 
 
-def life_of(plain: dict[str, Any]) -> DutyLife:
+def life_of(plain: Mapping[str, Any]) -> DutyLife:
     """The DutyLife of its JSON."""
-    times = {name: read_instant(plain[name]) for name in ("since", "until") if name in plain}
-    return replace(
-        DutyLife("", 0, datetime.min, ()),
-        **{**plain, **times, "clauses": tuple(plain["clauses"]), "status": Life(plain["status"])},
-    )
+    fields = dict(plain)
+    fields |= {name: read_instant(plain[name]) for name in ("since", "until") if name in plain}
+    fields |= {"clauses": tuple(plain["clauses"]), "status": Life(plain["status"])}
+    return DutyLife(**fields)

@@ -19,8 +19,9 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,63}$"
 
 Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
 Words: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
-Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]  # of an action, role or fact, in the plan's vocabulary
-FactJson: TypeAlias = bool | int | str | None | dict[str, str]
+# Of an action, role or fact, in the vocabulary of the plan.
+Id: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+FactJson: TypeAlias = bool | int | str | dict[str, str] | None
 Instant: TypeAlias = Annotated[datetime, AfterValidator(local)]
 
 

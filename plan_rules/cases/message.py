@@ -10,6 +10,7 @@ from typing import Any
 
 REQUIRED = "duty.required"  # a duty came into force
 ESCALATED = "duty.escalated"  # a duty is overdue, and the ladder names whom to tell
+REMINDED = "duty.reminded"  # a duty that is to be done at once is still open
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,426 @@
+"""(Case, Event) -> Step: the case after the event, what that changed, and what has to be sent.
+
+Pure, and total over what callers may hand in: an event that does not fit is refused whole, with what to do instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, assert_never
+
+from plan_rules.calendars import CHINA, Calendar
+from plan_rules.cases.case import Breach, Case, Override, Phase, higher, peak_fact, worded
+from plan_rules.cases.duty_life import DutyLife, Life
+from plan_rules.cases.event import (
+    Breached,
+    Closed,
+    Done,
+    Erased,
+    Event,
+    HandedOver,
+    Noted,
+    Observed,
+    Opened,
+    Overridden,
+    Reopened,
+    Resolved,
+    Reviewed,
+    Upgraded,
+)
+from plan_rules.cases.lives import lives_after
+from plan_rules.cases.message import ESCALATED, REMINDED, REQUIRED, Message, message_id
+from plan_rules.cases.refusal import refuse
+from plan_rules.cases.showing import shown_broken_by, shown_done_by, standing_in
+from plan_rules.decision import Decision, Duty, Prohibition
+from plan_rules.fact_values import shown
+from plan_rules.facts import fact_reader
+from plan_rules.instants import written
+from plan_rules.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event changed, by action ids: what is to be done now and was not, what lapsed, what carries on.
+
+    `done` and `violated` became so by this event (or by the time that passed); `forbidden` and `allowed_again` are
+    prohibitions that began and ended.  `altered` carry on with another bearer, time limit or clause.
+    """
+
+    tier_before: str | None
+    tier_after: str | None
+    new: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    violated: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    allowed_again: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in self.__slots__
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The case after an event, with the decision made then."""
+
+    case: Case
+    decision: Decision
+    change: Change
+    messages: tuple[Message, ...]
+
+
+def begin(case_id: str, plan: Plan, event: Event, calendar: Calendar = CHINA) -> Step:
+    """The case that an Opened event begins.  Raises EventRefused, FactsInvalid, CalendarUnknown."""
+    what = event.what
+    if not isinstance(what, Opened) or what.plan != plan.digest:
+        raise refuse(
+            "CS002",
+            ("案件要从“opened”事件开始, 并写明预案", "a case begins with an `opened` event that names its plan"),
+            ("先开案: plan-rules case open", "open it first: plan-rules case open"),
+        )
+    case = Case(case_id, plan, 0, Phase.OPEN, event.at, event.at, what.outlet, calendar=calendar)
+    return _step(case, replace(case, facts=_stated(case, what.facts, (), event.at)), event)
+
+
+def advance(case: Case, event: Event, plan: Plan | None = None) -> Step:
+    """The case after the event; `plan` is the one an Upgraded event moves it to.
+
+    Raises EventRefused, FactsInvalid where the facts cannot all be true, CalendarUnknown.
+    """
+    if event.at < case.at:
+        raise refuse(
+            "CS003",
+            (
+                f"事件时间 {written(event.at)} 早于本案上一事件 {written(case.at)}",
+                f"the event at {written(event.at)} lies before the last one, at {written(case.at)}",
+            ),
+            (
+                "检查时钟; 补记较早的事, 用现在的时间登记, 在事实里写发生时间",
+                "check the clock; to record what happened earlier, use the time now and state the time in a fact",
+            ),
+        )
+    if case.phase is Phase.CLOSED and not isinstance(event.what, Reopened | Erased | Noted):
+        raise refuse(
+            "CS004",
+            (f"案件 {case.id} 已关闭", f"case {case.id} is closed"),
+            ("要继续处理, 先重开: plan-rules case reopen", "reopen it first: plan-rules case reopen"),
+        )
+    return _step(case, _applied(case, event, plan), event)
+
+
+# --------------------------------------------------------------------------- what the event says
+
+
+def _applied(case: Case, event: Event, plan: Plan | None) -> Case:
+    what = event.what
+    match what:
+        case Observed(facts=facts, withdrawn=withdrawn):
+            return replace(case, facts=_stated(case, facts, withdrawn, event.at))
+        case Done():
+            return _with_done(case, what, event)
+        case Breached():
+            return _with_breach(case, what, event)
+        case Overridden():
+            return _with_override(case, what, event)
+        case HandedOver():
+            return _handed_over(case, what, event.at)
+        case Resolved():
+            return _resolved(case, event.at)
+        case Reopened():
+            return _reopened(case, event.at)
+        case Upgraded():
+            return _upgraded(case, what, plan)
+        case Closed():
+            return _closed(case)
+        case Noted() | Reviewed() | Erased():
+            return case
+        case Opened():
+            raise refuse(
+                "CS002",
+                (f"案件 {case.id} 已经开了", f"case {case.id} is open already"),
+                ("换一个案件编号, 或登记新的事实", "choose another case id, or record new facts"),
+            )
+        case _:
+            assert_never(what)
+
+
+def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at: datetime) -> dict[str, Any]:
+    """The facts stated by now, as JSON: times of day are those of the day on which they were told."""
+    for name in withdrawn:
+        if name not in case.facts:
+            raise refuse(
+                "CS005",
+                (f"本案没有登记过“{name}”, 不能撤回", f"`{name}` was never stated, so it cannot be withdrawn"),
+                ("可撤回: " + "、".join(case.facts), "stated: " + ", ".join(case.facts)),
+                subject=name,
+            )
+    together = {**{name: value for name, value in case.facts.items() if name not in withdrawn}, **facts}
+    peak = peak_fact(case.plan)
+    read = fact_reader(case.plan).read(together, at)
+    told = {name: shown(read.values[name]) for name in together if read.source.get(name) == "stated"}
+    readings = next((name for name in together if name not in told and name not in read.source), None)
+    if readings is not None and isinstance(together[readings], Mapping):
+        told[readings] = dict(together[readings])
+    if peak is not None:
+        told.pop(peak.id, None)
+    return told
+
+
+def _with_done(case: Case, what: Done, event: Event) -> Case:
+    life = case.life(what.action)
+    if life is None or not life.required:
+        _not_asked(case, what.action)
+    _known_role(case.plan, what.role)
+    facts = shown_done_by(case.plan, what.action, event.at)
+    facts = {name: value for name, value in facts.items() if case.facts.get(name) in (None, False)}
+    if facts:
+        case = replace(case, facts=_stated(case, facts, (), event.at))
+    done = replace(life, status=Life.DONE, until=event.at, by=what.role, said=True)
+    return replace(case, lives=tuple(done if each is life else each for each in case.lives))
+
+
+def _not_asked(case: Case, action: str) -> NoReturn:
+    open_ = [life.action for life in case.lives if life.required]
+    raise refuse(
+        "CS006",
+        (f"现在不要求“{worded(case.plan, [action])[0]}”", f"`{action}` is not required now"),
+        ("现在要求的: " + "、".join(open_), "required now: " + ", ".join(open_)),
+        subject=action,
+    )
+
+
+def _with_breach(case: Case, what: Breached, event: Event) -> Case:
+    found = next((item for item in case.decided(event.at).prohibitions if item.action == what.action), None)
+    if found is None:
+        forbidden = [item.action for item in case.decided(event.at).prohibitions]
+        raise refuse(
+            "CS007",
+            (f"现在不禁止“{worded(case.plan, [what.action])[0]}”", f"`{what.action}` is not forbidden now"),
+            ("现在禁止的: " + "、".join(forbidden), "forbidden now: " + ", ".join(forbidden)),
+            subject=what.action,
+        )
+    _known_role(case.plan, what.role)
+    facts = shown_broken_by(case.plan, what.action)
+    if facts:
+        case = replace(case, facts=_stated(case, facts, (), event.at))
+    seen = Breach(what.action, event.at, what.role, found.clauses, found.instead, excused=case.overridden(what.action))
+    return replace(case, breaches=(*case.breaches, seen))
+
+
+def _with_override(case: Case, what: Overridden, event: Event) -> Case:
+    decision = case.decided(event.at)
+    norms: tuple[Duty | Prohibition, ...] = (*decision.duties, *decision.prohibitions)
+    norm = next((item for item in norms if item.action == what.action), None)
+    if norm is None:
+        _not_asked(case, what.action)
+    if not norm.defeasible:
+        raise refuse(
+            "CS008",
+            (f"“{norm.label}”不能推翻({'、'.join(norm.clauses)})", f"`{what.action}` cannot be set aside"),
+            ("只有“一般应当”“一般不得”可以例外", "only what binds as a rule has exceptions"),
+            subject=what.action,
+        )
+    if what.approver == event.by:
+        raise refuse(
+            "CS009",
+            ("批准人不能是申请的人自己", "whoever asks for an exception cannot approve of it"),
+            ("写另一人的工号", "name somebody else as the approver"),
+        )
+    case = replace(case, overrides=(*case.overrides, Override(what.action, event.at, what.reason, what.approver)))
+    return replace(
+        case,
+        lives=tuple(
+            replace(life, status=Life.OVERRIDDEN, until=event.at, by=what.approver, said=True)
+            if life.action == what.action and life.open
+            else life
+            for life in case.lives
+        ),
+    )
+
+
+def _handed_over(case: Case, what: HandedOver, at: datetime) -> Case:
+    _known_role(case.plan, what.role)
+    _known_role(case.plan, what.to)
+    handovers = {**{role: to for role, to in case.handovers.items() if role != what.to}, what.role: what.to}
+    facts = standing_in(case.plan, what.to)
+    case = replace(case, handovers=handovers)
+    return replace(case, facts=_stated(case, facts, (), at)) if facts else case
+
+
+def _known_role(plan: Plan, role: str) -> None:
+    if role and role not in plan.roles:
+        raise refuse(
+            "CS010",
+            (f"预案里没有角色“{role}”", f"the plan has no role `{role}`"),
+            ("可写: " + "、".join(plan.roles), "roles: " + ", ".join(plan.roles)),
+            subject=role,
+        )
+
+
+def _resolved(case: Case, at: datetime) -> Case:
+    if case.phase is not Phase.OPEN:
+        raise refuse(
+            "CS011",
+            ("案件已经办结", "the case is resolved already"),
+            ("要改办结日, 先重开", "to change the day, reopen it first"),
+        )
+    fact = case.plan.case.resolved_on
+    facts = _stated(case, {fact: at.date().isoformat()}, (), at) if fact and not case.facts.get(fact) else case.facts
+    return replace(case, facts=facts, phase=Phase.RESOLVED)
+
+
+def _reopened(case: Case, at: datetime) -> Case:
+    if case.phase is Phase.OPEN:
+        raise refuse(
+            "CS012",
+            ("案件没有办结, 不用重开", "the case is open"),
+            ("直接登记新的事实", "record what is new"),
+        )
+    fact = case.plan.case.resolved_on
+    gone = (fact,) if fact is not None and fact in case.facts else ()
+    return replace(case, facts=_stated(case, {}, gone, at), phase=Phase.OPEN)
+
+
+def _upgraded(case: Case, what: Upgraded, plan: Plan | None) -> Case:
+    if plan is None or plan.digest != what.plan:
+        raise refuse(
+            "CS013",
+            (f"没有存过这个版本的预案 {what.plan[:19]}", f"this version of the plan is not stored: {what.plan[:19]}"),
+            ("先把新预案存进去, 再升级案件", "store the new plan before moving the case to it"),
+        )
+    return replace(case, plan=plan)
+
+
+def _closed(case: Case) -> Case:
+    left = [life.action for life in case.lives if life.open and life.due is not None]
+    if case.phase is not Phase.RESOLVED or left:
+        raise refuse(
+            "CS014",
+            (
+                "还不能关闭: " + ("、".join(worded(case.plan, left)) + "没有办" if left else "事件没有处理完"),
+                "cannot be closed: " + (f"{', '.join(left)} not done" if left else "the incident is not resolved"),
+            ),
+            ("办完并登记, 再关闭", "do and record it, then close"),
+        )
+    return replace(case, phase=Phase.CLOSED)
+
+
+# --------------------------------------------------------------------------- what follows
+
+
+def _step(before: Case, said: Case, event: Event) -> Step:
+    """Decide again, and carry the lives of duties on."""
+    decision = said.decided(event.at)
+    tier = decision.tier.id if decision.tier else None
+    lives = lives_after(said, decision, event.at)
+    after = replace(
+        said,
+        version=before.version + 1,
+        at=event.at,
+        tier=tier,
+        peak=higher(said.plan, said.peak, tier),
+        lives=lives,
+        forbidden=tuple(item.action for item in decision.prohibitions),
+    )
+    change = _change(before, after, decision, event)
+    return Step(after, decision, change, tuple(_messages(before, after, decision)))
+
+
+def _change(before: Case, after: Case, decision: Decision, event: Event) -> Change:
+    was = {(life.action, life.occasion): life for life in before.lives}
+    pairs = [(was.get((life.action, life.occasion)), life) for life in after.lives]
+    return Change(
+        tier_before=before.tier,
+        tier_after=after.tier,
+        new=tuple(life.action for old, life in pairs if old is None),
+        lapsed=tuple(life.action for old, life in pairs if old and old.open and life.status is Life.LAPSED),
+        carried=tuple(life.action for old, life in pairs if old and old.open and life.open),
+        done=tuple(
+            life.action for old, life in pairs if life.status is Life.DONE and (old is None or old.status != Life.DONE)
+        ),
+        violated=tuple(
+            dict.fromkeys(
+                (
+                    *(life.action for old, life in pairs if life.violation and (old is None or not old.violation)),
+                    *(item.action for item in after.breaches[len(before.breaches) :] if not item.excused),
+                )
+            )
+        ),
+        forbidden=tuple(action for action in after.forbidden if action not in before.forbidden),
+        allowed_again=tuple(action for action in before.forbidden if action not in after.forbidden),
+        altered=_altered(before.decision, decision) if isinstance(event.what, Upgraded) else (),
+    )
+
+
+def _altered(earlier: Decision, decision: Decision) -> tuple[str, ...]:
+    def terms(duty: Duty) -> tuple[Any, ...]:
+        return (duty.roles, duty.recipient, duty.deadline, duty.order, duty.clauses, duty.defeasible, duty.bearers)
+
+    was = {duty.action: terms(duty) for duty in earlier.duties}
+    return tuple(duty.action for duty in decision.duties if duty.action in was and was[duty.action] != terms(duty))
+
+
+def _messages(before: Case, after: Case, decision: Decision) -> Iterator[Message]:
+    """What nobody has been told: duties that began and are open, reminders, and rungs of the ladder reached."""
+    was = {(life.action, life.occasion): life for life in before.lives}
+    duties = {duty.action: duty for duty in decision.duties}
+    for life in after.lives:
+        old, duty = was.get((life.action, life.occasion)), duties.get(life.action)
+        if duty is None:
+            continue
+        if old is None and life.open:
+            yield _message(after, REQUIRED, life, duty)
+        if life.reminded and not (old and old.reminded):
+            yield _message(after, REMINDED, life, duty)
+        for rung in range(old.rungs if old else 0, life.rungs):
+            yield _message(after, ESCALATED, life, duty, rung + 1)
+
+
+def _message(case: Case, kind: str, life: DutyLife, duty: Duty, rung: int = 0) -> Message:
+    ladder = case.plan.case.ladder
+    body: dict[str, Any] = {
+        "action": duty.action,
+        "label": duty.label,
+        "occasion": life.occasion,
+        "roles": list(duty.roles),
+        "recipient": duty.recipient,
+        "deadline": duty.deadline._asdict() if duty.deadline else None,
+        "clauses": list(duty.clauses),
+        "outlet": case.outlet,
+        "tier": case.tier,
+        "plan": {"id": case.plan.id, "version": case.plan.version, "digest": case.plan.digest},
+    }
+    if rung:
+        body |= {"rung": rung, "to": list(ladder[rung - 1].to)}
+    return Message(message_id(case.id, kind, duty.action, life.occasion, rung), case.id, kind, case.at, body)
+
+
+def next_review(case: Case) -> datetime | None:
+    """The next instant at which time alone changes something: a reminder, a duty overdue, a rung of the ladder."""
+    return min((instant for life in case.lives if life.open for instant in _instants(case, life)), default=None)
+
+
+def _instants(case: Case, life: DutyLife) -> Iterator[datetime]:
+    reminder = reminder_of(case, life)
+    if reminder is not None and not life.reminded:
+        yield reminder
+    overdue = life.overdue_from
+    if overdue is None:
+        return
+    if not life.violation:
+        yield overdue
+    if life.rungs < len(case.plan.case.ladder):
+        yield overdue + timedelta(days=case.plan.case.ladder[life.rungs].after_days)
+
+
+def reminder_of(case: Case, life: DutyLife) -> datetime | None:
+    """When a duty that is to be done at once is reminded of; None where nobody asked for it."""
+    minutes = {term.value: amount for term, amount in case.plan.case.reminders.items()}.get(life.term)
+    return None if minutes is None else life.since + timedelta(minutes=minutes)

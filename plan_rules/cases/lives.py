@@ -1,0 +1,96 @@
+"""(Case, Decision, instant) -> the lives of its duties: what began, was done, lapsed, is late by now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from plan_rules.cases.case import Case
+from plan_rules.cases.duty_life import DutyLife, Life
+from plan_rules.cases.showing import is_shown_done
+from plan_rules.deadlines import standing
+from plan_rules.decision import Decision, Duty
+from plan_rules.facts import Facts, fact_reader
+from plan_rules.instants import read_day, read_instant
+
+
+def lives_after(case: Case, decision: Decision, at: datetime) -> tuple[DutyLife, ...]:
+    """Every life carried on to this instant, then those that begin, in the order in which to act."""
+    duties = {duty.action: duty for duty in decision.duties}
+    days = {item.action: item.days for item in decision.violations if item.kind != "done"}
+    facts = fact_reader(case.plan).read(case.known(), at)
+    carried = tuple(
+        _carried(case, life, duties.get(life.action), facts, at, days.get(life.action)) if life.required else life
+        for life in case.lives
+    )
+    living = {life.action for life in carried if life.required}
+    begun = tuple(
+        _begun(case, duty, at, days.get(duty.action)) for duty in decision.duties if duty.action not in living
+    )
+    return tuple(_as_of(case, life, at) for life in (*carried, *begun))
+
+
+def _begun(case: Case, duty: Duty, at: datetime, days: int | None) -> DutyLife:
+    last = case.life(duty.action)
+    begun = DutyLife(
+        duty.action,
+        last.occasion + 1 if last else 1,
+        at,
+        duty.clauses,
+        term=duty.deadline.kind if duty.deadline else "",
+    )
+    return _standing(begun, duty, at, days)
+
+
+def _carried(case: Case, life: DutyLife, duty: Duty | None, facts: Facts, at: datetime, days: int | None) -> DutyLife:
+    if duty is not None:
+        named = replace(life, clauses=duty.clauses, term=duty.deadline.kind if duty.deadline else "")
+        return _standing(named, duty, at, days)
+    if not life.open:
+        return replace(life, required=False)
+    done = is_shown_done(case.plan, life.action, facts)
+    return replace(life, required=False, until=at, status=Life.DONE if done else Life.LAPSED)
+
+
+def _standing(life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:
+    """The life with its due day and status, as the decision or somebody's word has them."""
+    life = replace(life, due=duty.deadline.due if duty.deadline else None)
+    if duty.status in ("done", "late"):
+        until = life.until if life.status is Life.DONE else at
+        late = duty.status == "late"
+        return replace(
+            life,
+            status=Life.DONE,
+            until=until,
+            violation="late" if late else life.violation if life.said else "",
+            days=days if late else None,
+        )
+    if life.said:
+        return _said(life)
+    missed = duty.status == "missed"
+    return replace(
+        life, status=Life.IN_FORCE, until=None, violation="missed" if missed else "", days=days if missed else None
+    )
+
+
+def _said(life: DutyLife) -> DutyLife:
+    """Done or set aside because somebody said so: late where that was after the due day."""
+    due = None if life.due is None else read_day(life.due) or read_instant(life.due)
+    stands = standing(due, True, life.until, None)
+    late = life.status is Life.DONE and stands.status == "late"
+    return replace(life, violation="late" if late else "", days=stands.days if late else None)
+
+
+def _as_of(case: Case, life: DutyLife, at: datetime) -> DutyLife:
+    """The life with the rungs of the ladder that are reached by now, and whether it is time to remind of it."""
+    if not life.open:
+        return life
+    rules = case.plan.case
+    overdue = life.overdue_from
+    if overdue is not None:
+        reached = sum(at >= overdue + timedelta(days=rung.after_days) for rung in rules.ladder)
+        life = replace(life, rungs=max(life.rungs, reached))
+    minutes = {term.value: amount for term, amount in rules.reminders.items()}.get(life.term)
+    if minutes is not None and at >= life.since + timedelta(minutes=minutes):
+        life = replace(life, reminded=True)
+    return life
