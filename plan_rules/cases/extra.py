@@ -11,10 +11,10 @@ from plan_rules.errors import PlanRulesError
 class ExtraMissing(PlanRulesError, ImportError):
     """A package is not installed that comes with the extra `cases`."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, package: str, extra: str = "cases") -> None:
         self.package = package
         super().__init__(
-            f"案件功能需要 {package}, 请先运行 / cases need {package}; first run: pip install 'plan-rules[cases]'"
+            f"这项功能需要 {package}, 请先运行 / this needs {package}; first run: pip install 'plan-rules[{extra}]'"
         )
 
 

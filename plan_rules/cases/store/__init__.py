@@ -1,0 +1,1 @@
+"""Where cases are kept: SQLite or PostgreSQL, by the same statements."""

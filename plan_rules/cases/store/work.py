@@ -1,0 +1,190 @@
+"""Cases in the store as they stand, and the duties that are due: what follows from the log, kept beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from plan_rules.cases.advance import Step, next_review
+from plan_rules.cases.case import Case, Phase, case_of
+from plan_rules.cases.chain import canonical
+from plan_rules.cases.duty_life import DutyLife
+from plan_rules.cases.store.outbox import text_of
+from plan_rules.cases.store.schema import cases, deadlines
+from plan_rules.cases.store.texts import Texts
+from plan_rules.decision import Duty
+from plan_rules.instants import read_instant
+from plan_rules.norm import Term
+
+_AT_ONCE = (Term.IMMEDIATE.value, Term.PROMPT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDuty:
+    """A duty to be done at once or by a day or an instant.  `overdue_from` is the first moment at which it is late."""
+
+    case: str
+    action: str
+    occasion: int
+    label: str
+    roles: tuple[str, ...]
+    recipient: str | None
+    clauses: tuple[str, ...]
+    since: datetime
+    due: str | None
+    overdue_from: datetime | None
+
+    def overdue(self, at: datetime) -> bool:
+        """Is it late at this instant?"""
+        return self.overdue_from is not None and at >= self.overdue_from
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: str
+    phase: Phase
+    tier: str | None
+    outlet: str
+    opened_at: datetime
+    at: datetime
+    version: int
+
+
+def load(connection: Connection, texts: Texts, case: str, *, to_write: bool = False) -> Case | None:
+    """The case as it stands; with `to_write`, nobody else may move it on until the transaction ends."""
+    query = select(cases.c.snapshot).where(cases.c.id == case)
+    snapshot = connection.execute(query.with_for_update() if to_write else query).scalar()
+    if snapshot is None:
+        return None
+    plain = json.loads(snapshot)
+    plan = texts.plan(connection, plain["plan"])
+    assert plan is not None  # a foreign key keeps it
+    return case_of(plain, plan, texts.calendar(connection, plain["calendar"]))
+
+
+def save(connection: Connection, before: Case | None, step: Step) -> None:
+    """The case as it stands after a step, and its deadlines."""
+    case = step.case
+    review = None if case.phase is Phase.CLOSED else next_review(case)
+    row = {
+        "plan": case.plan.digest,
+        "calendar": case.calendar.digest,
+        "version": case.version,
+        "phase": case.phase.value,
+        "tier": case.tier,
+        "outlet": case.outlet,
+        "opened_at": text_of(case.opened_at),
+        "at": text_of(case.at),
+        "review_at": text_of(review) if review else None,
+        "snapshot": canonical(case.to_dict()),
+    }
+    if before is None:
+        connection.execute(insert(cases).values(id=case.id, **row))
+    else:
+        connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
+    _save_deadlines(connection, before, step)
+
+
+def _save_deadlines(connection: Connection, before: Case | None, step: Step) -> None:
+    duties = {duty.action: duty for duty in step.decision.duties}
+    was = _rows(before.id, before.lives, {}) if before else {}
+    now = _rows(step.case.id, step.case.lives, duties)
+    for key in was.keys() - now.keys():
+        connection.execute(delete(deadlines).where(*_at(key)))
+    kept = was.keys() & now.keys()
+    for key in sorted(kept):
+        if any(was[key][name] != now[key][name] for name in ("due", "overdue_from")):
+            connection.execute(update(deadlines).where(*_at(key)).values(**now[key]))
+    new = [row for key, row in now.items() if key not in was]
+    if new:
+        connection.execute(insert(deadlines), new)
+
+
+def _rows(case: str, lives: Iterable[DutyLife], duties: dict[str, Duty]) -> dict[tuple[str, str, int], dict[str, Any]]:
+    """The duties that a list of what is due shows: those with a due day, and those to be done at once."""
+    found = {}
+    for life in lives:
+        if life.open and (life.due is not None or life.term in _AT_ONCE):
+            overdue = life.overdue_from
+            found[case, life.action, life.occasion] = {
+                "case": case,
+                "action": life.action,
+                "occasion": life.occasion,
+                "since": text_of(life.since),
+                "due": life.due,
+                "overdue_from": text_of(overdue) if overdue else None,
+                "duty": _duty_text(duties.get(life.action)),
+            }
+    return found
+
+
+def _duty_text(duty: Duty | None) -> str:
+    if duty is None:
+        return "{}"
+    return canonical({"label": duty.label, "roles": duty.roles, "recipient": duty.recipient, "clauses": duty.clauses})
+
+
+def _at(key: tuple[str, str, int]) -> tuple[Any, ...]:
+    case, action, occasion = key
+    return (deadlines.c.case == case, deadlines.c.action == action, deadlines.c.occasion == occasion)
+
+
+def due(connection: Connection, *, before: datetime | None, limit: int, case: str | None = None) -> Iterator[DueDuty]:
+    """Duties with a due day, the soonest first, overdue by `before` if that is given."""
+    query = select(deadlines).where(deadlines.c.overdue_from.is_not(None))
+    if before is not None:
+        query = query.where(deadlines.c.overdue_from <= text_of(before))
+    yield from _due(connection, query.order_by(deadlines.c.overdue_from, deadlines.c.case), limit, case)
+
+
+def at_once(connection: Connection, *, limit: int, case: str | None = None) -> Iterator[DueDuty]:
+    """Duties that are to be done at once, the newest first."""
+    query = select(deadlines).where(deadlines.c.overdue_from.is_(None))
+    yield from _due(connection, query.order_by(deadlines.c.since.desc(), deadlines.c.case), limit, case)
+
+
+def _due(connection: Connection, query: Select[Any], limit: int, case: str | None) -> Iterator[DueDuty]:
+    if case is not None:
+        query = query.where(deadlines.c.case == case)
+    for row in connection.execute(query.limit(limit)):
+        duty = json.loads(row.duty)
+        yield DueDuty(
+            row.case,
+            row.action,
+            row.occasion,
+            duty["label"],
+            tuple(duty["roles"]),
+            duty["recipient"],
+            tuple(duty["clauses"]),
+            _instant(row.since),
+            row.due,
+            _instant(row.overdue_from) if row.overdue_from else None,
+        )
+
+
+def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> Iterator[CaseLine]:
+    """Cases in these phases, the latest first."""
+    query = select(cases).where(cases.c.phase.in_([phase.value for phase in phases]))
+    for row in connection.execute(query.order_by(cases.c.at.desc(), cases.c.id).limit(limit)):
+        yield CaseLine(
+            row.id, Phase(row.phase), row.tier, row.outlet, _instant(row.opened_at), _instant(row.at), row.version
+        )
+
+
+def to_review(connection: Connection, *, at: datetime, limit: int) -> tuple[str, ...]:
+    """The cases in which time alone changed something by now, the longest first."""
+    query = select(cases.c.id).where(cases.c.review_at <= text_of(at)).order_by(cases.c.review_at).limit(limit)
+    return tuple(connection.execute(query).scalars())
+
+
+def _instant(text: str) -> datetime:
+    found = read_instant(text)
+    assert found is not None
+    return found
