@@ -61,7 +61,10 @@ def test_overdue_comes_first_then_what_is_to_be_done_at_once_then_by_due_day_the
 
     rows = due_list(cases, when("2025-05-21T08:00"))
 
-    assert [(row.case, row.action) for row in rows[:2]] == [("OLDER", "report_to_sponsor"), ("OLD", "report_to_sponsor")]
+    assert [(row.case, row.action) for row in rows[:2]] == [
+        ("OLDER", "report_to_sponsor"),
+        ("OLD", "report_to_sponsor"),
+    ]
     at_once = [row for row in rows if row.immediate]
     assert rows[2 : 2 + len(at_once)] == tuple(at_once)
     assert {row.action for row in at_once} == {"report_to_executive", "leaders_go_to_scene"}
