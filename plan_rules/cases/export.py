@@ -173,8 +173,8 @@ def _item(number: int, told: Told, lang: str, hidden: LeftOut, link: str) -> Ite
     lines = [
         *(["; ".join(told.facts)] if told.facts else []),
         *changed(step.change, tongue, hidden, _clauses(step)),
-        tongue(f"登记人: {told.event.by}", f"recorded by: {told.event.by}"),
-        *([tongue(f"哈希: {link}", f"hash: {link}")] if link else []),
+        tongue(f"登记: {told.event.by}", f"recorded by {told.event.by}")
+        + (tongue(f" · 哈希: {link}", f" · hash: {link}") if link else ""),
     ]
     return Item(f"{number}. {moment(told.event.at)}  {told.head}", tuple(lines))
 
