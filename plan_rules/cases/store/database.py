@@ -28,6 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self.sqlite = self._engine.dialect.name == "sqlite"
+        self._reads = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite has no other
 
     def close(self) -> None:
         """Let every connection go."""
@@ -36,7 +37,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store."""
-        with _told(), self._engine.connect() as connection, connection.begin():
+        with _told(), self._engine.connect().execution_options(**self._reads) as connection, connection.begin():
             yield connection
 
     @contextmanager

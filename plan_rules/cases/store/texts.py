@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,7 +15,7 @@ from plan_rules.plan import Plan
 
 
 class Texts:
-    """Puts texts in and reads them again, each once a process."""
+    """Puts texts in and reads them again, each once; what a plan's text says is worked out once a process."""
 
     def __init__(self) -> None:
         self._plans: dict[str, Plan] = {}
@@ -44,7 +45,7 @@ class Texts:
             if row is None:
                 return None
             source = _content(connection, row.source) if row.source else None
-            self._plans[digest] = reload(bytes(row.content), source)
+            self._plans[digest] = _compiled(bytes(row.content), source)
         return self._plans[digest]
 
     def calendar(self, connection: Connection, digest: str) -> Calendar:
@@ -53,6 +54,9 @@ class Texts:
             content = _content(connection, digest)
             self._calendars[digest] = Calendar.from_dict(json.loads(content or b"{}"))
         return self._calendars[digest]
+
+
+_compiled = lru_cache(maxsize=64)(reload)
 
 
 def _content(connection: Connection, digest: str) -> bytes | None:

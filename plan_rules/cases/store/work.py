@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from plan_rules.cases.advance import Step, next_review
 from plan_rules.cases.case import Case, Phase, case_of
@@ -21,6 +21,7 @@ from plan_rules.decision import Duty
 from plan_rules.instants import read_instant
 from plan_rules.norm import Term
 
+_LINE = tuple(cases.c[name] for name in ("id", "phase", "tier", "outlet", "opened_at", "at", "version"))
 _AT_ONCE = (Term.IMMEDIATE.value, Term.PROMPT.value)
 
 
@@ -147,7 +148,9 @@ def due(connection: Connection, *, before: datetime | None, limit: int, case: st
 def at_once(connection: Connection, *, limit: int, case: str | None = None) -> Iterator[DueDuty]:
     """Duties that are to be done at once, the newest first."""
     query = select(deadlines).where(deadlines.c.overdue_from.is_(None))
-    yield from _due(connection, query.order_by(deadlines.c.since.desc(), deadlines.c.case), limit, case)
+    # PostgreSQL reads an index in its order only where that order is named from its first column on.
+    order = (deadlines.c.overdue_from.desc(), deadlines.c.since.desc(), deadlines.c.case.desc())
+    yield from _due(connection, query.order_by(*order), limit, case)
 
 
 def _due(connection: Connection, query: Select[Any], limit: int, case: str | None) -> Iterator[DueDuty]:
@@ -171,8 +174,11 @@ def _due(connection: Connection, query: Select[Any], limit: int, case: str | Non
 
 def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> Iterator[CaseLine]:
     """Cases in these phases, the latest first."""
-    query = select(cases).where(cases.c.phase.in_([phase.value for phase in phases]))
-    for row in connection.execute(query.order_by(cases.c.at.desc(), cases.c.id).limit(limit)):
+    found: list[Row[Any]] = []
+    for phase in phases:  # each read from the index, in order; all of them at once would be sorted whole
+        query = select(*_LINE).where(cases.c.phase == phase.value)
+        found += connection.execute(query.order_by(cases.c.at.desc(), cases.c.id.desc()).limit(limit))
+    for row in sorted(found, key=lambda row: (row.at, row.id), reverse=True)[:limit]:
         yield CaseLine(
             row.id, Phase(row.phase), row.tier, row.outlet, _instant(row.opened_at), _instant(row.at), row.version
         )
