@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from plan_rules.cases.calendar_export import as_calendar
 from plan_rules.cases.extra import ExtraMissing
-from tests.cases.stories import FIRE, REPORTED, S58, everything, s58, small, story, unresolved
+from tests.cases.paper_stories import FIRE, REPORTED, S58, everything, s58, small, story, unresolved
 
 
 def entries(content: bytes):
