@@ -153,8 +153,9 @@ class Personal:
             return [*connection.execute(query.order_by(personal.c.recorded_at, personal.c.ref))]
 
     def _record(self, told: Mapping[str, Any]) -> None:
+        access = uuid4().hex
         with self._database.writing() as connection:
-            log.append(connection, ACCESS, uuid4().hex, {"access": dict(told)}, text_of(self._now()))
+            log.append(connection, ACCESS, access, {"access": {**told, "id": access}}, text_of(self._now()))
 
     def _key(self) -> Keyring:
         if self._keyring is None:

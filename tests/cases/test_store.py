@@ -94,6 +94,9 @@ def agrees(cases: Cases, case: str) -> None:
     # The event is decided on the highest tier before it; the case then stands at the highest tier with it.
     assert but_for_the_peak(stored.decision) == but_for_the_peak(last.decision)
     assert listed(cases, case) == deadlines_of(stored)
+    duties = {duty.action: (duty.label, duty.roles, duty.recipient, duty.clauses) for duty in last.decision.duties}
+    for found in (*cases.due(case=case, limit=1_000), *cases.at_once(case=case, limit=1_000)):
+        assert (found.label, found.roles, found.recipient, found.clauses) == duties[found.action]
 
 
 def but_for_the_peak(decision: pr.Decision) -> dict[str, Any]:
