@@ -282,7 +282,10 @@ class Cases:
         for left in range(_TRIES, 0, -1):
             try:
                 with self._database.writing() as connection:
-                    return self._recorded(connection, asked)
+                    recorded = self._recorded(connection, asked)
+                if isinstance(asked.what, Erased):
+                    self._database.scrub()
+                return recorded
             except StoreConflict:  # two that open the same case at once: the second finds it open
                 if left == 1:
                     raise

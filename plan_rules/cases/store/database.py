@@ -62,6 +62,20 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 7_305_846_120})
             migrate(connection)
 
+    def scrub(self) -> None:
+        """Leave nothing behind of what was overwritten: SQLite keeps old pages in its write-ahead log until then.
+
+        Where others are reading for long, it is done when the last connection closes.
+        """
+        if not self.sqlite:
+            return
+        connection = self._engine.raw_connection()
+        try:
+            with suppress(sqlite3.OperationalError):  # the erasure itself is committed
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def _revision(self) -> str | None:
         with self.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
