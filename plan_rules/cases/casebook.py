@@ -110,7 +110,11 @@ class Cases:
         Raises StoreError.
         """
         database = Database(url)
-        database.prepare()
+        try:
+            database.prepare()
+        except BaseException:
+            database.close()
+            raise
         return cls(database, clock or _system_clock, keyring)
 
     def close(self) -> None:
