@@ -49,6 +49,21 @@ class StoreConflict(StoreError):
     error = "store_conflict"
 
 
+class StoreDamaged(StoreError):
+    """Something in it is gone, or was altered by other means than this library."""
+
+    error = "store_damaged"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            Message(
+                f"案件库里的 {what} 不见了, 或被改动过; 用 plan-rules case verify 查看, 从备份恢复",
+                f"{what} is gone from the store, or was altered there; look with `plan-rules case verify`, "
+                "and restore a backup",
+            )
+        )
+
+
 class StoreOutdated(StoreError):
     """It was made by another version of the library."""
 
