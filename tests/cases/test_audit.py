@@ -26,7 +26,7 @@ from plan_rules.cases.store.failures import StoreDamaged
 from plan_rules.cases.store.schema import cases as cases_table
 from plan_rules.cases.store.schema import documents, entries, metadata, streams
 from tests.cases.postgres import Server
-from tests.cases.stories import (
+from tests.cases.store_stories import (
     BY,
     FEW,
     PLAN,

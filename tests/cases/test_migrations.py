@@ -18,7 +18,7 @@ from plan_rules.cases.store import migrating
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.failures import StoreError, StoreOutdated
 from plan_rules.cases.store.schema import REVISION, metadata
-from tests.cases.stories import PLAN, contents, database, opened, sql
+from tests.cases.store_stories import PLAN, contents, database, opened, sql
 from tests.command_line import ROOT
 
 MIGRATIONS = Path(migrating.__file__).with_name("migrations")

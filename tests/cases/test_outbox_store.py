@@ -16,7 +16,7 @@ from plan_rules.cases.delivery import Undelivered
 from plan_rules.cases.message import REQUIRED, Message, message_id
 from plan_rules.cases.worker import Outbox, Policy, Tally, deliver_once, pause, run
 from plan_rules.errors import Message as Words
-from tests.cases.stories import BY, FEW, PLAN, STORIES, Clock, Story, another_case, folded, opened, sql, tell
+from tests.cases.store_stories import BY, FEW, PLAN, STORIES, Clock, Story, another_case, folded, opened, sql, tell
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)

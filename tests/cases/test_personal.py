@@ -22,7 +22,7 @@ from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.store.schema import metadata, personal
 from plan_rules.cases.vault import MAX_CHARACTERS, KeyRefused, Keyring, new_key_file, read_key_file
 from tests.cases.postgres import Server
-from tests.cases.stories import BY, FEW, PLAN, Clock, another_case, contents, database, opened, sql, untouched
+from tests.cases.store_stories import BY, FEW, PLAN, Clock, another_case, contents, database, opened, sql, untouched
 
 NAME, PHONE, NOTE = "罗某某", "13800138000", "客户罗某某说: 'it is \"mine\"' \\ %s"
 WORDS = {"customer_name": NAME, "customer_phone": PHONE, "incident_note": NOTE}

@@ -21,7 +21,7 @@ from plan_rules.cases.event import Done, Noted, Observed, Resolved, Reviewed, Up
 from plan_rules.cases.message import ESCALATED, REQUIRED
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.norm import Term
-from tests.cases.stories import (
+from tests.cases.store_stories import (
     BY,
     FEW,
     PLAN,
