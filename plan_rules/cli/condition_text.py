@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from plan_rules.cli.page import value_text
 from plan_rules.condition import (
     ALWAYS,
     NEVER,
@@ -23,6 +22,7 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.plan import Plan
+from plan_rules.wording import value_text
 
 
 def condition_lines(condition: Condition, plan: Plan, lang: str = "zh") -> list[str]:

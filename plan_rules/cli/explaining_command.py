@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from plan_rules.cli import output
 from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, plan_of, refused
-from plan_rules.cli.page import value_text
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.decision import FactUsed
 from plan_rules.display_width import visible
@@ -14,6 +13,7 @@ from plan_rules.errors import FactsInvalid, Message
 from plan_rules.explanation import Explanation, Why, WhyNot, explain
 from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
+from plan_rules.wording import value_text
 
 
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:

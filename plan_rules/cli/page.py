@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plan_rules.decision import Bearer, Decision, Due, Duty
+from plan_rules.decision import Decision, Duty
 from plan_rules.plan import Plan
+from plan_rules.wording import Wording, by_when, to_whom, value_text, who
 
 STATUS = {
     "open": ("○", "待办", "to do"),
@@ -49,7 +50,7 @@ class Page:
 
 def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     """The page of a decision; sections with nothing in them are left out."""
-    tongue = _Tongue(plan, lang)
+    tongue = Wording(plan, lang)
     sections = (
         Section("violation", tongue("违规", "Violations"), tuple(_violations(decision, tongue))),
         Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.duties)),
@@ -71,76 +72,11 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     )
 
 
-class _Tongue:
-    """Words in one language, and the plan's labels for its ids."""
-
-    def __init__(self, plan: Plan, lang: str) -> None:
-        self.plan = plan
-        self.lang = lang
-
-    def __call__(self, zh: str, en: str) -> str:
-        """The one that is spoken."""
-        return en if self.lang == "en" else zh
-
-    def role(self, id_: str) -> str:
-        """A role or other party by its name."""
-        role = self.plan.roles.get(id_)
-        return role.label if role else self.plan.parties.get(id_, id_)
-
-    def roles(self, ids: Iterable[str], joint: tuple[str, str] = ("、", ", ")) -> str:
-        """Roles in a row."""
-        return self(*joint).join(self.role(id_) for id_ in ids)
-
-    def action(self, id_: str) -> str:
-        """An action by its name."""
-        action = self.plan.actions.get(id_)
-        return action.label if action else id_
-
-
-def who(bearers: Iterable[Bearer], tongue: _Tongue) -> str:
-    """Who must act, exactly: every group, any of it or the first who is there; proxies, stand-ins, exceptions."""
-    return "; ".join(dict.fromkeys(_bearer(bearer, tongue) for bearer in bearers))
-
-
-def _bearer(bearer: Bearer, tongue: _Tongue) -> str:
-    groups = []
-    for group in bearer.groups:
-        if group.choice == "first_available" and len(group.roles) > 1:
-            first, *rest = group.roles
-            absent = tongue.roles(rest, (", 再不在时", ", then "))
-            groups.append(tongue.role(first) + tongue(f"(不在时{absent})", f" (in absence {absent})"))
-        else:
-            groups.append(tongue.roles(group.roles, ("或", " or ")))
-    text = tongue("和", " and ").join(groups)
-    notes = [
-        (bearer.through, tongue("可由{}代办", "through {}")),
-        (bearer.deputies, tongue("顶岗: {}", "stand-in: {}")),
-        (bearer.excepted, tongue("{}除外", "except {}")),
-    ]
-    return text + "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
-
-
-def to_whom(recipient: str | None, tongue: _Tongue) -> str:
-    """The recipient in words; empty when there is none."""
-    if not recipient:
-        return ""
-    if "|" in recipient:
-        return tongue.roles(recipient.split("|"), ("或", " or "))
-    return tongue.roles(recipient.split(","))
-
-
-def by_when(due: Due | None, tongue: _Tongue) -> str:
-    """The time limit in the plan's words, and the last day or minute once it is known."""
-    if due is None:
-        return ""
-    return due.text + (tongue(f" (截止 {due.due})", f" (due {due.due})") if due.due else "")
-
-
 def _details(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in pairs if value)
 
 
-def _duty(duty: Duty, tongue: _Tongue) -> Entry:
+def _duty(duty: Duty, tongue: Wording) -> Entry:
     strength = (
         tongue("一般应当; 不办须有理由和批准人", "as a rule; else a reason and an approver") if duty.defeasible else ""
     )
@@ -158,7 +94,7 @@ def _duty(duty: Duty, tongue: _Tongue) -> Entry:
     )
 
 
-def _next_steps(decision: Decision, tongue: _Tongue) -> Iterable[str]:
+def _next_steps(decision: Decision, tongue: Wording) -> Iterable[str]:
     open_ = [duty for duty in decision.duties if duty.status in ("open", "missed") and duty.order is not None]
     first = min((duty.order for duty in open_ if duty.order is not None), default=None)
     for duty in open_:
@@ -166,7 +102,7 @@ def _next_steps(decision: Decision, tongue: _Tongue) -> Iterable[str]:
             yield f"{duty.label} - {who(duty.bearers, tongue) or tongue.roles(duty.roles)}"
 
 
-def _prohibitions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _prohibitions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.prohibitions:
         instead = tongue("、", ", ").join(tongue.action(action) for action in item.instead)
         strength = tongue("一般不得; 例外须有理由和批准人", "as a rule; else a reason and an approver")
@@ -181,19 +117,19 @@ def _prohibitions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
         )
 
 
-def _permissions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _permissions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.permissions:
         yield Entry(item.label, _details((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
 
 
-def _questions(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _questions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.undetermined:
         fact = tongue.plan.facts.get(item.fact)
         question = item.question or (fact.label if fact else item.fact)
         yield Entry(question, _details((tongue("事实", "fact"), item.fact)), item.blocks)
 
 
-def _violations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _violations(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.violations:
         days = tongue(f" {item.days} 天", f" by {item.days} day(s)") if item.days is not None else ""
         kind = {
@@ -204,7 +140,7 @@ def _violations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
         yield Entry(f"{tongue.action(item.action)}: {kind}{days}", (), item.clauses)
 
 
-def _confirmations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _confirmations(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     """Facts that made a clause fire and are a person's judgement to make, each once."""
     reasons = [
         *(reason for duty in decision.duties for reason in duty.reasons),
@@ -218,7 +154,7 @@ def _confirmations(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
         yield Entry(head, _details((tongue("由谁认定", "to be confirmed by"), tongue.roles(fact.confirm_by))))
 
 
-def _notices(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _notices(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.notices:
         yield Entry(item.text, _details((tongue("来源", "from"), item.origin)), item.clauses)
 
@@ -228,26 +164,10 @@ def _principles(decision: Decision) -> Iterable[Entry]:
         yield Entry(f"{item.label}({item.clause})", (), item.clauses)
 
 
-def _readings(decision: Decision, tongue: _Tongue) -> Iterable[Entry]:
+def _readings(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for id_, option in decision.readings.items():
         reading = tongue.plan.readings.get(id_)
         text = next((found.text for found in reading.options if found.id == option), "") if reading else ""
         changed = reading is not None and option != reading.chosen
         note = tongue("不是预案采用的选项", "not the plan's own choice") if changed else ""
         yield Entry(f"{id_}={option}", _details(("", text), ("", note)), status="changed" if changed else "")
-
-
-def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str:
-    """A fact's value in words."""
-    zh = lang == "zh"
-    if value is True:
-        return "是" if zh else "true"
-    if value is False:
-        return "否" if zh else "false"
-    if value is None:
-        return "尚未发生" if zh else "not yet"
-    if value == "unknown":
-        return "未知" if zh else "unknown"
-    fact = plan.facts.get(fact_id)
-    labels = {known.id: known.label for known in fact.values} if fact and zh else {}
-    return labels.get(str(value), str(value))
