@@ -16,14 +16,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 import plan_rules as pr
+from plan_rules.cases import Cases
 from plan_rules.cases.delivery import Deliver, Undelivered, names_of, post
-from plan_rules.cases.message import REQUIRED, Message, message_id
+from plan_rules.cases.message import Message
 from plan_rules.cases.worker import Policy, run
 from plan_rules.errors import Message as Words
 
@@ -84,88 +84,27 @@ def spoken(message: Message, names: Mapping[str, str]) -> str:
     return "\n".join([*lines, f"依据: {'、'.join(duty['clauses'])}", f"编号: {message.id[:8]}"])
 
 
-@dataclass
-class Entry:
-    """A message in the outbox: when it is due, whose it is, and how it ended."""
-
-    message: Message
-    due: datetime
-    holder: str = ""
-    why: str = ""
-    ended: datetime | None = None
-
-
-class Memory:
-    """The outbox of this example, gone when it ends; a service keeps its own in a database."""
-
-    def __init__(self, messages: list[Message], due: datetime) -> None:
-        self.entries = {message.id: Entry(replace(message, attempt=0), due) for message in messages}
-
-    def waiting(self) -> list[Entry]:
-        """What is neither delivered nor buried."""
-        return [entry for entry in self.entries.values() if entry.ended is None]
-
-    def claim(self, worker: str, *, now: datetime, lease: timedelta, limit: int) -> tuple[Message, ...]:
-        """Those due, to this worker until the lease ends: then they are due again."""
-        ready = [entry for entry in self.waiting() if entry.due <= now][:limit]
-        for entry in ready:
-            entry.message = replace(entry.message, attempt=entry.message.attempt + 1)
-            entry.holder, entry.due = worker, now + lease
-        return tuple(entry.message for entry in ready)
-
-    def acknowledge(self, message_id: str, worker: str, *, now: datetime) -> bool:
-        """Delivered."""
-        return self.end(message_id, worker, ended=now)
-
-    def retry(self, message_id: str, worker: str, *, now: datetime, at: datetime, why: str) -> bool:
-        """Due again later."""
-        assert at > now
-        return self.end(message_id, worker, due=at, why=why)
-
-    def bury(self, message_id: str, worker: str, *, now: datetime, why: str) -> bool:
-        """Given up."""
-        return self.end(message_id, worker, ended=now, why=why)
-
-    def end(self, message_id: str, worker: str, **changes: Any) -> bool:
-        """End the claim, if it is still this worker's."""
-        entry = self.entries[message_id]
-        if entry.holder != worker or entry.ended is not None:
-            return False
-        self.entries[message_id] = replace(entry, holder="", **changes)
-        return True
-
-
-def messages(case: str, plan: pr.Plan, facts: Mapping[str, Any], at: datetime) -> list[Message]:
-    """One message for each duty that is open."""
-    duties = json.loads(pr.decide(plan, facts, at=at).to_json())["duties"]
-    kept = ("action", "label", "roles", "recipient", "deadline", "clauses")
-    return [
-        Message(message_id(case, REQUIRED, duty["action"], 1), case, REQUIRED, at, {key: duty[key] for key in kept})
-        for duty in duties
-        if duty["status"] == "open"
-    ]
-
-
 def main() -> int:
-    """Tell the chat what to do now that a member of staff was assaulted."""
+    """Open a case in which a member of staff was assaulted, and tell the chat what to do now."""
     url = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("GROUP_ROBOT_URL")
     if url is None:
         print("用法: python examples/group_robot.py 机器人的网址")
         return 0
     plan = pr.load()
-    outbox = Memory(messages("示例", plan, FACTS, datetime.fromisoformat("2025-05-20T09:40")), now())
-    tally = run(
-        outbox,
-        robot(url, os.environ.get("GROUP_ROBOT_SECRET"), names=names_of(plan)),
-        worker="example",
-        clock=now,
-        wait=time.sleep,
-        policy=Policy(attempts=3, first=timedelta(seconds=1)),
-        stop=lambda: not outbox.waiting(),
-    )
-    print(f"送达 {tally.delivered}, 重试 {tally.retried}, 未送达 {tally.buried}")
-    for why in sorted({entry.why for entry in outbox.entries.values()} - {""}):
-        print(f"- {why}")
+    with TemporaryDirectory() as folder, Cases.connect(f"sqlite:///{folder}/cases.db") as cases:
+        cases.open(plan, FACTS, by="desk")
+        tally = run(
+            cases.outbox,
+            robot(url, os.environ.get("GROUP_ROBOT_SECRET"), names=names_of(plan)),
+            worker="example",
+            clock=now,
+            wait=time.sleep,
+            policy=Policy(attempts=3, first=timedelta(seconds=1)),
+            stop=lambda: not {"waiting", "claimed"} & {*cases.outbox.counts()},
+        )
+        print(f"送达 {tally.delivered}, 重试 {tally.retried}, 未送达 {tally.buried}")
+        for why in sorted({why for _, why in cases.outbox.dead()}):
+            print(f"- {why}")
     return 1 if tally.buried else 0
 
 

@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("chinese_calendar", "durable_rules_engine", "hypothesis", "oxidd", "pypinyin", "rich", "typer")
+CASES = ("alembic", "cloudevents", "cryptography", "httpx", "icalendar", "psycopg", "sqlalchemy", "standardwebhooks")
+HEAVY = (*CASES, "chinese_calendar", "durable_rules_engine", "hypothesis", "oxidd", "pypinyin", "rich", "typer")
 FIRST_DECISION = """
 import json, resource, sys
 import plan_rules as pr
@@ -25,6 +26,13 @@ def test_importing_the_package_loads_nothing_that_only_some_users_need() -> None
     loaded = run_python("import json, sys, plan_rules; print(json.dumps({'modules': sorted(sys.modules)}))")["modules"]
 
     assert [module for module in HEAVY if module in loaded] == []
+
+
+def test_a_case_is_folded_without_what_the_store_needs() -> None:
+    source = "import json, sys, plan_rules.cases.advance; print(json.dumps({'modules': sorted(sys.modules)}))"
+    loaded = run_python(source)["modules"]
+
+    assert [module for module in CASES if module in loaded] == []
 
 
 def test_a_decision_loads_neither_the_command_line_nor_the_test_tools() -> None:

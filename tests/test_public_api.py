@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 import plan_rules
-from plan_rules import analysis, testing
+from plan_rules import analysis, cases, testing
 
 PUBLIC = {
     "UNKNOWN",
@@ -74,9 +74,27 @@ TESTING = {
     "region",
     "stated_incidents",
 }
+CASES = {
+    "AccessRefused",
+    "Case",
+    "Cases",
+    "Change",
+    "Event",
+    "EventRefused",
+    "ExtraMissing",
+    "KeyRefused",
+    "Keyring",
+    "Message",
+    "Phase",
+    "Recorded",
+    "Step",
+    "StoreError",
+    "new_key_file",
+    "read_key_file",
+}
 
 
-@pytest.mark.parametrize(("module", "names"), [(analysis, ANALYSIS), (testing, TESTING)])
+@pytest.mark.parametrize(("module", "names"), [(analysis, ANALYSIS), (cases, CASES), (testing, TESTING)])
 def test_the_public_names_of_the_other_packages_are_exactly_these(module: ModuleType, names: set[str]) -> None:
     assert set(module.__all__) == names
     assert all(getattr(module, name).__doc__ for name in names - {"BUDGET"})

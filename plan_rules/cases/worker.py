@@ -49,7 +49,7 @@ class Policy:
     makes no sense.
     """
 
-    attempts: int = 12
+    attempts: int = 80
     first: timedelta = timedelta(seconds=5)
     most: timedelta = timedelta(hours=1)
     lease: timedelta = timedelta(seconds=60)

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from plan_rules import errors
 from plan_rules.cases.delivery.undelivered import Undelivered
-from plan_rules.cases.message import ESCALATED, Message
+from plan_rules.cases.message import ESCALATED, REMINDED, Message
 from plan_rules.instants import CHINA, local
 from plan_rules.plan import Plan
 
@@ -145,7 +145,7 @@ def _of_role(known: Mapping[str, str | Sequence[str]], role: str) -> Sequence[st
 def to_mail(message: Message, sender: str, recipients: Sequence[str], names: Mapping[str, str]) -> EmailMessage:
     """The mail of a message.  Every attempt has the same Message-ID, so a mailbox can tell a second copy."""
     mail = EmailMessage(policy=SMTP)
-    kind = "逾期未办" if message.kind == ESCALATED else "应当"
+    kind = {ESCALATED: "逾期未办", REMINDED: "提醒"}.get(message.kind, "应当")
     mail["Subject"] = f"【{kind}】{_one_line(message.body['label'])} ({_one_line(message.case)})"
     mail["From"] = sender
     mail["To"] = ", ".join(recipients)

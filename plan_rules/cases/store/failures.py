@@ -10,7 +10,7 @@ from plan_rules.errors import Message, PlanRulesError
 
 
 class StoreError(PlanRulesError):
-    """The store could not do it, and nothing was written.  `error` is a permanent name for programs."""
+    """The store could not do it; nothing is half-written.  `error` is a permanent name for programs."""
 
     error: ClassVar[str] = "store_failed"
 
@@ -65,6 +65,11 @@ class StoreOutdated(StoreError):
 
 
 _CERTAIN = ("; 没有写入任何内容", "; nothing was written")
+_UNCERTAIN = (
+    "; 断开的一刻可能已经写入, 用同一个事件编号再登记一次, 不会重复",
+    "; what was being written when it broke off may be there: record it again under the same event id, which has no "
+    "second effect",
+)
 _SIGNS: tuple[tuple[type[StoreError], tuple[str, ...], Message], ...] = (
     (
         StoreFull,
@@ -107,9 +112,10 @@ def failure_of(failure: SQLAlchemyError) -> StoreError:
     said = _said(failure)
     for kind, signs, message in _SIGNS:
         if any(sign in said for sign in signs):
-            return kind(Message(message.zh + _CERTAIN[0], message.en + _CERTAIN[1]))
+            sure = _UNCERTAIN if kind is StoreUnavailable else _CERTAIN
+            return kind(Message(message.zh + sure[0], message.en + sure[1]))
     name = type(failure).__name__
-    return StoreError(Message(f"案件库出错({name}){_CERTAIN[0]}", f"the store failed ({name}){_CERTAIN[1]}"))
+    return StoreError(Message(f"案件库出错({name}){_UNCERTAIN[0]}", f"the store failed ({name}){_UNCERTAIN[1]}"))
 
 
 def _said(failure: SQLAlchemyError) -> str:

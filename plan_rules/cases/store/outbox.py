@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from plan_rules.cases.message import Message
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.schema import messages
-from plan_rules.instants import read_instant
+from plan_rules.instants import local, read_instant
 
 WAITING, CLAIMED, DELIVERED, DEAD = "waiting", "claimed", "delivered", "dead"
 
 
 def text_of(instant: datetime) -> str:
-    """An instant as the store has it: ISO, to the second, so that text sorts as time does."""
-    return instant.isoformat("T", "seconds")
+    """An instant as the store has it: local time, ISO, to the second, so that text sorts as time does."""
+    return local(instant).isoformat("T", "seconds")
 
 
 def put(connection: Connection, made: Iterable[Message]) -> None:
@@ -34,8 +34,9 @@ def put(connection: Connection, made: Iterable[Message]) -> None:
             "status": WAITING,
             "attempt": 0,
             "due_at": text_of(message.at),
+            "place": place,
         }
-        for message in made
+        for place, message in enumerate(made)
     ]
     if rows:
         connection.execute(insert(messages), rows)
@@ -51,7 +52,7 @@ class Outbox:
         """At most `limit` messages that are due, or whose claim ran out, to this worker alone until the lease ends."""
         # `due_at` is when a message may next be claimed: of a claimed one, the end of its lease.
         free = messages.c.status.in_((WAITING, CLAIMED)) & (messages.c.due_at <= text_of(now))
-        query = select(messages).where(free).order_by(messages.c.due_at, messages.c.id).limit(limit)
+        query = select(messages).where(free).order_by(messages.c.due_at, messages.c.place, messages.c.id).limit(limit)
         with self._database.writing() as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             if rows:
@@ -95,7 +96,11 @@ class Outbox:
 
     def of_case(self, case: str) -> tuple[tuple[Message, str], ...]:
         """The messages of a case, each with its status, in the order in which they were made."""
-        query = select(messages).where(messages.c.case == case).order_by(messages.c.made_at, messages.c.id)
+        query = (
+            select(messages)
+            .where(messages.c.case == case)
+            .order_by(messages.c.made_at, messages.c.place, messages.c.id)
+        )
         with self._database.reading() as connection:
             return tuple((_message(row, row.attempt), row.status) for row in connection.execute(query))
 

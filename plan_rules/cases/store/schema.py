@@ -98,6 +98,7 @@ messages = Table(
     Column("status", String(16), nullable=False),  # waiting, claimed, delivered, dead
     Column("attempt", Integer, nullable=False),
     Column("due_at", _INSTANT, nullable=False),  # when it may next be claimed
+    Column("place", Integer, nullable=False),  # among those of one event: the order in which to act
     Column("worker", String(100)),
     Column("why", Text),
     Index("ix_messages_status_due_at", "status", "due_at"),

@@ -96,6 +96,7 @@ def _work() -> None:
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("due_at", _INSTANT, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
         sa.Column("worker", sa.String(100)),
         sa.Column("why", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
