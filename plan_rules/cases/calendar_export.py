@@ -1,7 +1,7 @@
 """Cases -> an iCalendar file (RFC 5545): an entry for every duty that is due on a day or at an instant.
 
-Entries are events (VEVENT) and no to-dos (VTODO), which many desktop calendars do not show.  A day is a whole-day entry,
-an instant is in UTC, which every calendar shows in local time.  They take nobody's time (TRANSPARENT).
+Entries are events (VEVENT) and no to-dos (VTODO), which many desktop calendars do not show.  A day is a whole-day
+entry, an instant is in UTC, which every calendar shows in local time.  They take nobody's time (TRANSPARENT).
 """
 
 from __future__ import annotations

@@ -29,12 +29,12 @@ def rest_note(day: date, calendar: Calendar, lang: str = "zh") -> str:
 
 
 def due_words(due: str, calendar: Calendar, lang: str = "zh") -> str:
-    """A due day or instant with its weekday, and a note where that is not a working day."""
+    """A due day or instant with its weekday; of a day, that it is not a working day."""
     day, instant = read_day(due), read_instant(due)
     on = day or (instant.date() if instant else None)
     if on is None:
         return due
-    said = rest_note(on, calendar, lang) or weekday(on, lang)
+    said = (rest_note(day, calendar, lang) if day else "") or weekday(on, lang)
     return f"{moment(due)} ({said})" if lang == "en" else f"{moment(due)}({said})"
 
 

@@ -99,7 +99,7 @@ def _due(case: Case, life: DutyLife, duty: Duty, at: datetime, lang: str) -> Due
         overdue=overdue,
         days_late=(at.date() - day).days if overdue and day else None,
         weekday=weekday(day, lang) if day else "",
-        note=rest_note(day, case.calendar, lang) if day else "",
+        note=rest_note(day, case.calendar, lang) if day and day == read_day(life.due or "") else "",
         remind_at=reminder_of(case, life),
         told=tuple(rung.to for rung in case.plan.case.ladder[: life.rungs]),
         clauses=life.clauses,

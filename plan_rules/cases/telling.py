@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from plan_rules.cases.advance import Change, Step
-from plan_rules.cases.case import worded
 from plan_rules.cases.days import moment
 from plan_rules.cases.discretion import NOTHING, LeftOut, is_sensitive
 from plan_rules.cases.event import (
@@ -139,30 +139,51 @@ def fact_value(name: str, value: Any, tongue: Wording) -> str:
     return value_text(known, value, tongue.plan, tongue.lang)
 
 
-def changed(change: Change, tongue: Wording, hidden: LeftOut = NOTHING) -> Iterator[str]:
-    """What an event changed, line by line; empty where it changed nothing."""
+def changed(
+    change: Change,
+    tongue: Wording,
+    hidden: LeftOut = NOTHING,
+    clauses: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    most: int = 0,
+) -> Iterator[str]:
+    """What an event changed, line by line; empty where it changed nothing.
+
+    `clauses` are cited with their actions, of which `most` are named: all of them where it is 0.
+    """
     if change.tier_before != change.tier_after:
         yield tier_step(change, tongue)
-    listed: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
-        (("新增", "new"), change.new),
-        (("失效", "lapsed"), change.lapsed),
-        (("迟办或违反", "late, missed or breached"), change.violated),
-        (("不得", "forbidden now"), change.forbidden),
-        (("不再禁止", "no longer forbidden"), change.allowed_again),
-        (("要求有改", "altered"), change.altered),
-    )
-    for words, actions in listed:
+    begun: Mapping[str, tuple[str, ...]] = clauses
+    ended: Mapping[str, tuple[str, ...]] = {}
+    for words, actions, cites in (
+        (("新增", "new"), change.new, begun),
+        (("失效", "lapsed"), change.lapsed, ended),
+        (("迟办或违反", "late, missed or breached"), change.violated, begun),
+        (("不得", "forbidden now"), change.forbidden, begun),
+        (("不再禁止", "no longer forbidden"), change.allowed_again, ended),
+        (("要求有改", "altered"), change.altered, begun),
+    ):
         if actions:
-            yield f"{tongue(*words)} {_list(actions, tongue, hidden)}"
+            yield f"{tongue(*words)}: {_list(actions, tongue, hidden, cites, most)}"
     if change.carried and (change.new or change.lapsed):
         yield tongue(f"继续 {len(change.carried)} 项", f"carried on: {len(change.carried)}")
 
 
-def _list(actions: tuple[str, ...], tongue: Wording, hidden: LeftOut) -> str:
+def _list(
+    actions: Sequence[str], tongue: Wording, hidden: LeftOut, clauses: Mapping[str, tuple[str, ...]], most: int
+) -> str:
     named = hidden.named(actions)
     count = len(actions) - len(named)
-    said = [*worded(tongue.plan, named), *([tongue(f"另 {count} 项不列", f"{count} left out")] if count else [])]
-    return tongue("、", ", ").join(said)
+    shown = named[:most] if most and len(named) > most + 1 else named
+    said = [tongue.action(action) + cited(clauses.get(action, ())) for action in shown]
+    said += [tongue(f"等 {len(named)} 项", f"{len(named)} in all")] if len(shown) < len(named) else []
+    said += [tongue(f"另 {count} 项不列", f"{count} left out")] if count else []
+    return "; ".join(said)  # the names of actions have 、 and commas in them
+
+
+def cited(clauses: Iterable[str]) -> str:
+    """` [三.3.c 三.3.d]`: the clauses after what they ask for; empty where there are none."""
+    ids = " ".join(clauses)
+    return f" [{ids}]" if ids else ""
 
 
 def tier_step(change: Change, tongue: Wording) -> str:
@@ -170,6 +191,13 @@ def tier_step(change: Change, tongue: Wording) -> str:
     before, after = change.tier_before, change.tier_after
     arrow = "↑" if _rank(after, tongue.plan) > _rank(before, tongue.plan) else "↓"
     return f"{arrow} {tier_name(before, tongue)} → {tier_name(after, tongue)}"
+
+
+def tier_words(tier: str | None, tongue: Wording) -> str:
+    """`三级: 有严重过激行为`: what a tier is called and its title, where it has one."""
+    known = tongue.plan.tiers.get(tier or "")
+    name = tier_name(tier, tongue)
+    return f"{name}: {known.label}" if known and known.label != name else name
 
 
 def _rank(tier: str | None, plan: Plan) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -115,3 +116,21 @@ FIRE: tuple[Row, ...] = (
 @cache
 def fire() -> Story:
     return story(*FIRE, plan=small(), id_="F-1")
+
+
+CITED = re.compile(r"\[([^\[\]=]+)\]")
+
+
+def cited(text: str) -> set[str]:
+    """The clause ids that a text cites in brackets."""
+    return {clause for found in CITED.findall(text) for clause in found.split()}
+
+
+def leaks(text: str, story_: Story) -> list[str]:
+    """What a paper must not say: values of sensitive facts, what only they ask for, personal data."""
+    plan = story_.case.plan
+    sensitive = [fact for fact in plan.facts.values() if fact.sensitive and fact.id in story_.case.facts]
+    personal = [value for sealed in SEALED for value in (sealed["ref"], sealed["commitment"])]
+    telling = ["thank_public_figure", "valued_reception", "知名人士的投诉", "敬意和重视", "四.3.a", "四.3.h"]
+    values = [f"{fact.label}: " for fact in sensitive] + [f"{fact.label}=" for fact in sensitive]
+    return [word for word in (*personal, *values, *telling) if word in text]
