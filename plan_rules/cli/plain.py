@@ -13,7 +13,8 @@ def lines(page: Page, lang: str = "zh") -> Iterator[str]:
     zh = lang == "zh"
     if page.case:
         yield f"{'案件' if zh else 'Case'} | {visible(page.case)}"
-    yield f"{'预案' if zh else 'Plan'} | {visible(page.plan)}"
+    else:
+        yield f"{'预案' if zh else 'Plan'} | {visible(page.plan)}"
     yield f"{'等级' if zh else 'Tier'} | {visible(page.tier)}"
     for step in page.next_steps:
         yield f"{'下一步' if zh else 'Next'} | {visible(step)}"

@@ -27,7 +27,7 @@ from plan_rules.plan import Plan
 from plan_rules.wording import value_text
 
 
-def open_case(  # noqa: PLR0913  an option each
+def open_case(
     asked: Asked,
     facts: str,
     case: str | None,
@@ -52,7 +52,7 @@ def open_case(  # noqa: PLR0913  an option each
         return _shown(recorded, asked)
 
 
-def record(  # noqa: PLR0913  an option each
+def record(
     asked: Asked,
     case: str,
     facts: Sequence[str] | None,
@@ -210,7 +210,8 @@ def _remedied(case: Case, stated: Mapping[str, Any], gone: Sequence[str], source
             name for found in invalid.diagnostics for name in found.facts if name in earlier
         ]
         found = tuple(_with_remedy(diagnostic, case, culprits) for diagnostic in invalid.diagnostics)
-        raise refused(FactsInvalid(found), sources) from invalid
+        message = Message("事件事实有误, 没有登记任何内容", "the facts are refused; nothing was recorded")
+        raise Stop(BAD_INPUT, "facts_invalid", message, found, sources) from invalid
 
 
 def _fits(case: Case, facts: Mapping[str, Any], without: str) -> bool:

@@ -107,9 +107,7 @@ def _shared(verb: Verb, words: Words) -> Iterable[Parameter]:
     shared = {
         "by": (
             str | None,
-            option(
-                None, "--by", "谁登记: 工号或系统名; 默认用 PLAN_RULES_BY", "who records: a staff number", "STAFF"
-            ),
+            option(None, "--by", "谁登记: 工号或系统名; 默认用 PLAN_RULES_BY", "who records: a staff number", "STAFF"),
         ),
         "key": (
             str | None,
@@ -134,7 +132,11 @@ def _shared(verb: Verb, words: Words) -> Iterable[Parameter]:
         "expected": (
             int | None,
             option(
-                None, "--expected", "只在案件仍是这个版本时登记", "record only if the case is at this version", "VERSION"
+                None,
+                "--expected",
+                "只在案件仍是这个版本时登记",
+                "record only if the case is at this version",
+                "VERSION",
             ),
         ),
     }
