@@ -67,8 +67,10 @@ class StoreOutdated(StoreError):
 _CERTAIN = ("; 没有写入任何内容", "; nothing was written")
 _UNCERTAIN = (
     "; 断开的一刻可能已经写入, 用同一个事件编号再登记一次, 不会重复",
-    "; what was being written when it broke off may be there: record it again under the same event id, which has no "
-    "second effect",
+    (
+        "; what was being written when it broke off may be there: record it again under the same event id, which has "
+        "no second effect"
+    ),
 )
 _SIGNS: tuple[tuple[type[StoreError], tuple[str, ...], Message], ...] = (
     (

@@ -33,8 +33,9 @@ _BOX = {
     "lapsed": ("bright_black", "-"),
     "event": ("blue", "·"),
 }
-# What the live view shows of a duty; the rest is in `show`.
-_BRIEF = ("谁", "who", "截止", "due", "自", "since")
+# What the live view shows of a duty: who, until when, and since when if it is to be done at once.
+_BRIEF = ("谁", "who", "截止", "due")
+_SINCE = ("自", "since")
 _LIVE = ("todo", "prohibition", "wrong", "follow_up", "event")
 
 
@@ -46,7 +47,7 @@ def drawn(page: CasePage, at: datetime, lang: str = "zh", *, live: bool = False)
             continue
         if section.key == "todo":
             parts.append(_duties(section, lang, brief=live))
-        elif live and section.key == "prohibition":
+        elif section.key == "lapsed" or (live and section.key == "prohibition"):
             parts.append(_in_one(section))
         else:
             parts.append(_box(section, brief=live))
@@ -66,19 +67,19 @@ def _banner(page: CasePage, at: datetime, lang: str) -> Panel:
     ago = "" if zh else " ago"
     parts: list[RenderableType] = [
         Text.assemble((visible(tier), f"bold {colour}"), (f"  {late}" if late else "", "bold red")),
-        Text(visible(f"{said}  {since}{_elapsed(page, at)}{ago}")),
+        Text(visible(f"{said}  {since}{_elapsed(page, at, lang)}{ago}")),
     ]
     title = "下一步" if zh else "Next"
     parts += [Text.assemble((f"{title} ▶ ", f"bold {colour}"), visible(step)) for step in page.next_steps]
     return Panel(Group(*parts), title=escape(visible(page.case)), border_style=colour, padding=(0, 1))
 
 
-def _elapsed(page: CasePage, at: datetime) -> str:
+def _elapsed(page: CasePage, at: datetime, lang: str) -> str:
     """Hours, minutes and seconds since the case was opened; days before them."""
     seconds = max(0, int((at - page.opened_at).total_seconds()))
     days, rest = divmod(seconds, 86_400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    return f"{days}d {clock}" if days else clock
+    return f"{days} {'天' if lang == 'zh' else 'd'} {clock}" if days else clock
 
 
 def _duties(section: Section, lang: str, *, brief: bool) -> Panel:
@@ -95,7 +96,8 @@ def _duties(section: Section, lang: str, *, brief: bool) -> Panel:
 def _body(entry: Entry, *, brief: bool) -> Text:
     style = _STYLES.get(entry.status, "bold")
     text = Text(visible(entry.head), style=style)
-    kept = [(label, value) for label, value in entry.details if not brief or label in _BRIEF or not label]
+    shown = (*_BRIEF, *_SINCE) if entry.status == "now" else _BRIEF
+    kept = [(label, value) for label, value in entry.details if not brief or label in shown or not label]
     # No space after the label: a line is broken at spaces, and a label belongs with its value.
     details = [f"{label}:{value}" if label else value for label, value in kept]
     if details:
@@ -111,18 +113,20 @@ def _box(section: Section, *, brief: bool) -> Panel:
     table.add_column(style=colour, no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for entry in section.entries:
-        table.add_row(sign, _event(entry) if section.key == "event" else _body(entry, brief=brief))
+        table.add_row(sign, _event(entry, brief=brief) if section.key == "event" else _body(entry, brief=brief))
     return Panel(table, title=section.title, title_align="left", border_style=colour, padding=(0, 1))
 
 
-def _event(entry: Entry) -> Text:
+def _event(entry: Entry, *, brief: bool) -> Text:
     text = Text(visible(entry.head))
     for _, value in entry.details:
-        text.append("\n" + visible(value), style="dim")
+        if not brief or value[:1] in "↑↓":
+            text.append(("  " if brief else "\n") + visible(value), style="dim")
     return text
 
 
 def _in_one(section: Section) -> Panel:
-    """What is forbidden, in running text."""
-    text = Text(" · ".join(visible(f"✗ {entry.head}") for entry in section.entries), style="red")
-    return Panel(text, title=section.title, title_align="left", border_style="red", padding=(0, 1))
+    """All of it in running text."""
+    colour, sign = _BOX[section.key]
+    text = Text(" · ".join(visible(f"{sign} {entry.head}") for entry in section.entries), style=colour)
+    return Panel(text, title=section.title, title_align="left", border_style=colour, padding=(0, 1))

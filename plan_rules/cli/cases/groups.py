@@ -305,6 +305,7 @@ def _papers(words: Words) -> tuple[Verb, ...]:
             "What happened, for a supervisor, or the deadlines as a calendar.",
             "papers.export",
             (case, Parameter("form", str, export), _output(words)),
+            answers=False,
         ),
         Verb(
             "report",
@@ -313,6 +314,7 @@ def _papers(words: Words) -> tuple[Verb, ...]:
             "papers.report",
             (case, Parameter("form", str, report), _output(words)),
             ("at",),
+            answers=False,
         ),
     )
 

@@ -82,9 +82,7 @@ def case_object(case: Case, at: datetime, lang: str) -> dict[str, Any]:
         "case": case.to_dict(),
         "at": written(at),
         "due": [due.to_dict() for due in dues(case, at, lang)],
-        "follow_ups": [
-            {"action": item.action, "wrong": item.wrong, "do": list(item.do)} for item in case.follow_ups()
-        ],
+        "follow_ups": [{"action": item.action, "wrong": item.wrong, "do": list(item.do)} for item in case.follow_ups()],
         "decision": case.decision.to_dict(),
     }
 

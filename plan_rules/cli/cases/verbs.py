@@ -30,6 +30,7 @@ class Verb:
     """A command.  `does` is `module.function` below this package; it is called with Asked and the own parameters.
 
     `shares` names the shared options besides --store, --json and --lang: `by`, `key`, `at`, `event`, `expected`.
+    Without `stores` it has no --store, without `answers` no --json.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Verb:
     own: tuple[Parameter, ...] = ()
     shares: tuple[str, ...] = ()
     stores: bool = True
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,13 @@ def _shared(verb: Verb, words: Words) -> Iterable[Parameter]:
     shared = {
         "by": (
             str | None,
-            option(None, "--by", "谁登记: 工号或系统名; 默认用 PLAN_RULES_BY", "who records: a staff number", "STAFF"),
+            option(
+                None,
+                "--by",
+                "谁登记: 工号或系统名; 默认用 PLAN_RULES_BY",
+                "who records: a staff number; default: PLAN_RULES_BY",
+                "STAFF",
+            ),
         ),
         "key": (
             str | None,
@@ -153,5 +161,6 @@ def _shared(verb: Verb, words: Words) -> Iterable[Parameter]:
                 "URL",
             ),
         )
-    yield Parameter("as_json", bool, words.json())
+    if verb.answers:
+        yield Parameter("as_json", bool, words.json())
     yield Parameter("lang", Lang, words.speak())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import select
 import sys
 import termios
+import time
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -30,7 +31,7 @@ def watch(asked: Asked, case: str) -> int:
     """Draw it every second; what the store holds is read again only when the case has moved on."""
     if asked.as_json or not output.to_terminal():
         return show(asked, case)
-    with opened(asked) as cases:
+    with opened(asked) as cases, suppress(KeyboardInterrupt):
         story = told(cases, case)
         with _keys(), Live(console=output.console(), screen=True, auto_refresh=False) as live:
             while True:
@@ -38,7 +39,8 @@ def watch(asked: Asked, case: str) -> int:
                     story = told(cases, case)
                 live.update(_view(cases, story, asked.lang), refresh=True)
                 if _ended():
-                    return OK
+                    break
+    return OK
 
 
 def _view(cases: Cases, story: Story, lang: str) -> RenderableType:
@@ -62,5 +64,8 @@ def _keys() -> Iterator[None]:
 
 def _ended() -> bool:
     """Wait for a second; was `q` pressed meanwhile?"""
+    if not sys.stdin.isatty():
+        time.sleep(_EVERY)
+        return False
     ready, _, _ = select.select([sys.stdin], [], [], _EVERY)
     return bool(ready) and sys.stdin.read(1) in ("q", "Q", "")
