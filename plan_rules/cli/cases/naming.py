@@ -17,6 +17,9 @@ _KINDS = {
 }
 
 
+_FEW = 40
+
+
 def action_id(plan: Plan, name: str) -> str:
     """The action of this id or name."""
     return _known("action", name, {each.id: each.label for each in plan.actions.values()})
@@ -57,9 +60,14 @@ def _known(kind: str, name: str, labels: Mapping[str, str]) -> str:
     if name in by_label:
         return by_label[name]
     zh, en = _KINDS[kind]
-    near = did_you_mean(name, (*labels, *by_label)) or ("", "")
     short = name[:60]
-    message = Message(
-        f"预案里没有{zh}“{short}”. {near[0]}".rstrip(". "), f"the plan has no {en} `{short}`. {near[1]}".rstrip()
-    )
+    near = did_you_mean(name, (*labels, *by_label)) or _all(labels)
+    message = Message(f"预案里没有{zh}“{short}”. {near[0]}", f"the plan has no {en} `{short}`. {near[1]}")
     raise Stop(BAD_INPUT, f"unknown_{kind}", message)
+
+
+def _all(labels: Mapping[str, str]) -> tuple[str, str]:
+    """Where nothing is like it: everything that could be written, if that can be read."""
+    if len(labels) > _FEW:
+        return ("plan-rules schema 列出事实, plan-rules show 列出条款", "see `plan-rules schema` and `plan-rules show`")
+    return ("可写: " + "、".join(labels.values()), "known: " + ", ".join(labels))

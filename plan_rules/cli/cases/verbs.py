@@ -64,6 +64,7 @@ def add_group(app: typer.Typer, group: Group, words: Words, *, rich: bool, epilo
         rich_markup_mode="rich" if rich else None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    below.callback()(_told_language(words))
     for verb in group.verbs:
         below.command(
             name=verb.name,
@@ -72,6 +73,16 @@ def add_group(app: typer.Typer, group: Group, words: Words, *, rich: bool, epilo
             cls=ChineseCommand if zh else TyperCommand,
         )(_command(verb, words))
     app.add_typer(below, name=group.name)
+
+
+def _told_language(words: Words) -> Callable[..., None]:
+    """--lang before the name of a command: it was looked at already, see `lang`."""
+    speak = words.speak()
+
+    def group(lang: Lang = speak) -> None:
+        del lang
+
+    return group
 
 
 def _command(verb: Verb, words: Words) -> Callable[..., int]:
