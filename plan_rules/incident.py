@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, create_model
 
-from plan_rules.errors import Diagnostic, FactsInvalid
-from plan_rules.fact_values import FactDefect, read_value
+from plan_rules.errors import Diagnostic, FactsInvalid, Span
+from plan_rules.fact_values import FactDefect, label_to_id, read_value
 from plan_rules.facts import fact_reader
 from plan_rules.language.document import parse
 from plan_rules.language.tree import MAX_DIAGNOSTICS, Fields, Items, Report, Text, Tree
@@ -144,6 +145,32 @@ def read_facts(text: str | bytes, source: str, plan: Plan) -> dict[str, Any]:
             if len(report.found) > MAX_DIAGNOSTICS:
                 break  # no more are listed, and each costs a search
             facts[str(key)] = _check(key, value, plan, report)
+    if report.failed:
+        raise FactsInvalid(report.sorted())
+    return facts
+
+
+def read_words(words: Sequence[str], source: str, plan: Plan) -> dict[str, Any]:
+    """`fact=value`, one each, as `decide` takes them: typed as in a facts file, the fact by its id or its name.
+
+    FactsInvalid has every defect; its line says which of the words.
+    """
+    report = Report()
+    labels = label_to_id(plan)
+    facts: dict[str, Any] = {}
+    for line, word in enumerate(words, 1):
+        name, equals, value = word.partition("=")
+        key = Text(labels.get(name.strip(), name.strip()), Span(source, line, 1, max(len(name), 1)))
+        if not equals:
+            report.add(
+                "FA007",
+                (f"“{word[:60]}”不是“名称=值”", f"`{word[:60]}` is no `name=value`"),
+                Span(source, line, 1, max(len(word), 1)),
+                ("写成 staff_assaulted=true", "write staff_assaulted=true"),
+            )
+            continue
+        tree = Text(value.strip(), Span(source, line, len(name) + 2, max(len(value), 1)))
+        facts[str(key)] = _check(key, tree, plan, report)
     if report.failed:
         raise FactsInvalid(report.sorted())
     return facts

@@ -242,6 +242,11 @@ class Cases:
             raise _no_case(case)
         return found
 
+    def version(self, case: str) -> int | None:
+        """At which version the case stands, without loading it; None where there is none."""
+        with self._database.reading() as connection:
+            return work.version(connection, case)
+
     def events(self, case: str) -> tuple[Event, ...]:
         """Everything that was recorded of a case, in order."""
         with self._database.reading() as connection:

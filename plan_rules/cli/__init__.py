@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `plan-rules` and exit: 0 fine, 1 defects or failures, 2 bad facts or usage, 3 the plan cannot be used."""
+    """Run `plan-rules` and exit: 0 fine, 1 defects or failures, 2 bad input, 3 unusable plan, 4 unusable store."""
     from plan_rules.cli.running import run  # noqa: PLC0415  `import plan_rules.cli` alone loads nothing
 
     try:

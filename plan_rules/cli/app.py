@@ -8,13 +8,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from plan_rules.cli.analyses import ANALYSES
+from plan_rules.cli.cases.groups import groups
+from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
 from plan_rules.cli.version import version
 from plan_rules.cli.words import Command, Engine, Form, Lang, Words
 
 EPILOG = (
-    "退出码: 0 正常; 1 有错误或测试失败; 2 事实、场景或用法有误; 3 预案不能使用",
-    "Exit codes: 0 fine; 1 defects found or tests failed; 2 bad facts, scenarios or usage; 3 the plan cannot be used",
+    "退出码: 0 正常; 1 有错误或测试失败; 2 事实、场景、事件或用法有误; 3 预案不能使用; 4 案件库不能使用",
+    "Exit codes: 0 fine; 1 defects or failures; 2 bad input or usage; 3 the plan, 4 the store of cases cannot be used",
 )
 
 
@@ -46,6 +48,8 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
             epilog=words(*EPILOG),
             cls=ChineseCommand if lang == "zh" else TyperCommand,
         )(command)
+    for group in groups(words):
+        add_group(app, group, words, rich=rich, epilog=words(*EPILOG))
     return app
 
 

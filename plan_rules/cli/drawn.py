@@ -25,6 +25,10 @@ _BOX = {
     "confirm": ("yellow", "?"),
     "violation": ("bold red", "!"),
     "notice": ("cyan", "i"),
+    "lapsed": ("bright_black", "-"),
+    "done": ("green", "✓"),
+    "allowed": ("green", "·"),
+    "altered": ("cyan", "~"),
 }
 
 
@@ -62,7 +66,7 @@ def _banner(page: Page, lang: str) -> Panel:
     title = "下一步" if lang == "zh" else "Next"
     for step in page.next_steps:
         parts.append(Text.assemble((f"{title} ▶ ", f"bold {colour}"), visible(step)))
-    return Panel(Group(*parts), title=escape(visible(page.plan)), border_style=colour, padding=(0, 1))
+    return Panel(Group(*parts), title=escape(visible(page.case or page.plan)), border_style=colour, padding=(0, 1))
 
 
 def _duties(section: Section, lang: str) -> Panel:

@@ -39,13 +39,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A whole answer.  `next_steps` are the first open duties: the next thing to do, by whom."""
+    """A whole answer.  `next_steps` are the first open duties: the next thing to do, by whom; `case`, if of one."""
 
     plan: str
     tier: str
     rank: int
     next_steps: tuple[str, ...]
     sections: tuple[Section, ...]
+    case: str = ""
 
 
 def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:

@@ -11,7 +11,10 @@ from plan_rules.display_width import visible
 def lines(page: Page, lang: str = "zh") -> Iterator[str]:
     """The page, line by line."""
     zh = lang == "zh"
-    yield f"{'预案' if zh else 'Plan'} | {visible(page.plan)}"
+    if page.case:
+        yield f"{'案件' if zh else 'Case'} | {visible(page.case)}"
+    else:
+        yield f"{'预案' if zh else 'Plan'} | {visible(page.plan)}"
     yield f"{'等级' if zh else 'Tier'} | {visible(page.tier)}"
     for step in page.next_steps:
         yield f"{'下一步' if zh else 'Next'} | {visible(step)}"

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import typer
 
+from plan_rules.cases.extra import ExtraMissing
 from plan_rules.cli import output
 from plan_rules.cli.app import build
 from plan_rules.cli.lang import language
-from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, Stop
+from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, BAD_STORE, Stop
 from plan_rules.errors import CalendarUnknown, Message, PlanRulesError
 
 # Typer's errors of usage have BadParameter in common with what it exports; their base is not exported.
@@ -33,6 +34,9 @@ def run(arguments: Sequence[str]) -> int:
         code = build(lang, rich=output.to_terminal())(list(arguments), prog_name="plan-rules", standalone_mode=False)
     except Stop as stop:
         return _tell(stop, as_json="--json" in arguments, lang=lang)
+    except ExtraMissing as missing:
+        said = str(missing)
+        return _tell(Stop(BAD_STORE, "extra_missing", Message(said, said)), as_json="--json" in arguments, lang=lang)
     except PlanRulesError as failure:
         error = "calendar_unknown" if isinstance(failure, CalendarUnknown) else "plan_unusable"
         unusable = Stop(BAD_PLAN, error, Message(str(failure), str(failure)))

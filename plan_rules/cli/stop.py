@@ -2,6 +2,7 @@
 
 0  done                                   2  the facts, the scenario file or the usage is wrong
 1  defects found, or tests failed         3  the plan cannot be used
+                                          4  the store of cases cannot be used
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from plan_rules.diagnostic_text import Lines, render
 from plan_rules.errors import Diagnostic, Message, Severity
 
-OK, DEFECTS, BAD_INPUT, BAD_PLAN = 0, 1, 2, 3
+OK, DEFECTS, BAD_INPUT, BAD_PLAN, BAD_STORE = 0, 1, 2, 3, 4
 
 
 @dataclass

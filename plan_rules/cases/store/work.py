@@ -75,6 +75,12 @@ def load(connection: Connection, texts: Texts, case: str, *, to_write: bool = Fa
         raise StoreDamaged(case) from failure
 
 
+def version(connection: Connection, case: str) -> int | None:
+    """At which version the case stands; None where there is none."""
+    found: int | None = connection.execute(select(cases.c.version).where(cases.c.id == case)).scalar()
+    return found
+
+
 def save(connection: Connection, before: Case | None, step: Step) -> None:
     """The case as it stands after a step, and its deadlines."""
     case = step.case
