@@ -9,16 +9,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from plan_rules.cases.extra import ExtraMissing
-from plan_rules.cases.store.failures import StoreOutdated, failure_of, not_a_store
+from plan_rules.cases.store.failures import StoreOutdated, bad_address, failure_of, no_database, not_a_store
 from plan_rules.cases.store.schema import REVISION, cases, entries, streams
 
 _WAIT = 30_000  # milliseconds that SQLite waits for another writer
+_SQLITE = "sqlite"
+_DRIVERS = {_SQLITE: _SQLITE, "postgresql": "postgresql+psycopg"}
+_MAGIC = b"SQLite format 3\x00"  # what a file of SQLite begins with
 _WRITES = {"plan_rules_writes": True}
 
 
@@ -94,9 +98,15 @@ class Database:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True)
+    except (ArgumentError, ValueError) as failure:
+        raise bad_address() from failure
+    driver = _DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise bad_address()
+    if driver == _SQLITE and parsed.database:
+        _look_at(Path(parsed.database))
+    try:
+        engine = create_engine(parsed.set(drivername=driver), pool_pre_ping=driver != _SQLITE, hide_parameters=True)
     except ModuleNotFoundError as missing:
         raise ExtraMissing((missing.name or "").partition(".")[0], "postgres") from missing
     except (ArgumentError, SQLAlchemyError) as failure:
@@ -105,6 +115,13 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _look_at(file: Path) -> None:
+    """Raises StoreError where the file holds something else: SQLite would write over one that is short."""
+    with suppress(OSError), file.open("rb") as stream:  # SQLite itself says what keeps it from being opened
+        if stream.read(len(_MAGIC)) not in (b"", _MAGIC):
+            raise no_database()
 
 
 def _set_up(connection: Any, _: object) -> None:

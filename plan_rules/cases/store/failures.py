@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from plan_rules.errors import Message, PlanRulesError
 
@@ -104,6 +111,14 @@ _SIGNS: tuple[tuple[type[StoreError], tuple[str, ...], Message], ...] = (
     ),
     (
         StoreUnavailable,
+        ("file is not a database", "malformed"),
+        Message(
+            "这个文件不是案件库, 或已损坏; 检查地址, 或从备份恢复",
+            "the file is no store, or is damaged; look at its address, or restore a backup",
+        ),
+    ),
+    (
+        StoreUnavailable,
         ("unable to open", "connection", "57p0", "08", "could not translate", "disk i/o error", "closed unexpectedly"),
         Message(
             "连不上案件库; 检查地址、文件夹和数据库服务, 再试",
@@ -116,12 +131,7 @@ _SIGNS: tuple[tuple[type[StoreError], tuple[str, ...], Message], ...] = (
 def failure_of(failure: SQLAlchemyError) -> StoreError:
     """The StoreError of what the database said; its own words may hold data and are left out."""
     if isinstance(failure, ArgumentError | NoSuchModuleError):
-        return StoreUnavailable(
-            Message(
-                "案件库地址写法不对; 写成 sqlite:///cases.db 或 postgresql://user@host/database",
-                "the address of the store is malformed; write sqlite:///cases.db or postgresql://user@host/database",
-            )
-        )
+        return bad_address()
     if isinstance(failure, IntegrityError):
         message = Message("别的程序同时登记了同一件事, 请再试", "somebody else recorded the same; try again")
         return StoreConflict(Message(message.zh + _CERTAIN[0], message.en + _CERTAIN[1]))
@@ -141,7 +151,29 @@ def _said(failure: SQLAlchemyError) -> str:
     state = getattr(origin, "sqlstate", None)
     if state:
         return str(state).lower()
+    if isinstance(failure, OperationalError) and type(origin).__module__.startswith("psycopg"):
+        return "connection"  # the server itself has a state for everything
     return str(origin if origin is not None else failure).lower()
+
+
+def bad_address() -> StoreError:
+    """It is no address of a store."""
+    return StoreUnavailable(
+        Message(
+            "案件库地址写法不对; 写成 sqlite:///cases.db 或 postgresql://user@host/database",
+            "the address of the store is malformed; write sqlite:///cases.db or postgresql://user@host/database",
+        )
+    )
+
+
+def no_database() -> StoreError:
+    """There is a file of something else."""
+    return StoreUnavailable(
+        Message(
+            "这个文件不是案件库, 没有动它; 检查地址",
+            "the file is no store, and was left as it is; look at the address",
+        )
+    )
 
 
 def not_a_store() -> StoreError:
