@@ -136,10 +136,14 @@ def test_a_server_that_crashes_among_writers_has_all_it_acknowledged(
     promised: list[str] = []
     for crash in range(3):
         children.begin("write_until_gone", url, children=4, **{"with": {"part": crash}})
-        time.sleep(0.7)
+        until = time.monotonic() + 60
+        while len(rows(url, "entries")) < 60 * (crash + 1) and time.monotonic() < until:
+            time.sleep(0.1)
         postgres_server.stop("immediate")
-        found = children.end()
-        postgres_server.start()
+        try:
+            found = children.end()
+        finally:
+            postgres_server.start()
         told = [line for line in found["said"] if line.startswith("told")]
         assert told == ["told store_unavailable"] * 4
         promised += acknowledged(found)
