@@ -21,15 +21,23 @@ _FOLDED: dict[tuple[str, str], Step] = {}  # stories are told again and again, s
 _AT_ONCE = ("immediate", "prompt")
 
 
+def tables(url: str, *names: str) -> dict[str, list[dict[str, Any]]]:
+    """These tables, at one moment."""
+    with closing(Database(url)) as database, database.reading() as connection:
+        return {
+            name: [dict(row._mapping) for row in connection.execute(schema.metadata.tables[name].select())]
+            for name in names
+        }
+
+
 def rows(url: str, table: str) -> list[dict[str, Any]]:
     """A table."""
-    with closing(Database(url)) as database, database.reading() as connection:
-        return [dict(row._mapping) for row in connection.execute(schema.metadata.tables[table].select())]
+    return tables(url, table)[table]
 
 
-def assert_whole(url: str, acknowledged: Iterable[str] = (), *, replay: bool = True) -> None:
-    """The log is whole, everything acknowledged is in it once, and all else is what the log comes to."""
-    stored = {name: rows(url, name) for name in ("cases", "entries", "deadlines", "messages", "personal")}
+def assert_whole(url: str, acknowledged: Iterable[str] = (), *, replay: bool = True) -> dict[str, list[dict[str, Any]]]:
+    """The log is whole, everything acknowledged is in it once, and all else is what the log comes to: the tables."""
+    stored = tables(url, "cases", "entries", "deadlines", "messages", "personal")
     stories: dict[str, list[Event]] = {}
     for entry in sorted(stored["entries"], key=lambda row: (row["stream"], row["version"])):
         stories.setdefault(entry["stream"], []).append(read(json.loads(entry["body"])["event"]))
@@ -48,6 +56,7 @@ def assert_whole(url: str, acknowledged: Iterable[str] = (), *, replay: bool = T
     _assert_deadlines(stored, steps)
     _assert_messages(stored, steps)
     _assert_personal(stored, stories)
+    return stored
 
 
 def _fold(case: str, story: list[Event]) -> list[Step]:
@@ -129,9 +138,9 @@ def picture(url: str) -> dict[str, list[str]]:
         "streams": ("head",),
     }
     found = {}
-    for name in schema.metadata.tables:
+    for name, stored in tables(url, *schema.metadata.tables).items():
         lines = []
-        for row in rows(url, name):
+        for row in stored:
             for column in left_out.get(name, ()):
                 row.pop(column)
             if name == "entries":
