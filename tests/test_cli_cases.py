@@ -155,7 +155,8 @@ def test_the_rest_of_a_case_breach_override_handover_reopen_upgrade_close(desk: 
         "case", "override", "S58", "handle_on_site", "--reason", "客户要求去法院", "--approver", "10001"
     )
     assert "handle_on_site" not in [life["action"] for life in excused["open"]]
-    assert desk.json("case", "handover", "S58", "outlet_manager", "backup_a")["version"] == 4
+    assert desk.json("case", "handover", "S58", "A角", "b_role")["version"] == 4
+    desk.json("case", "record", "S58", "staff_assaulted=true", "--withdraw", "aggression_level")
     assert desk.json("case", "resolve", "S58")["phase"] == "resolved"
     assert desk.json("case", "reopen", "S58", "--reason", "客户又来了")["phase"] == "open"
     newer = (ROOT / "rules/plan.yaml").read_text("utf-8").replace("1.0.0", "1.0.1", 1)
@@ -178,6 +179,20 @@ def test_review_records_once_what_time_changed(desk: Desk) -> None:
     assert desk("case", "review", by="clock").stdout == "没有因时间而变的案件\n"
     assert "逾期: 2025-05-23" in desk("case", "overdue").stdout
     assert desk("case", "overdue").returncode == 0
+
+
+def test_the_tutorial_of_a_first_case_goes_as_it_says(desk: Desk) -> None:
+    page = (ROOT / "docs/tutorial/first-case.md").read_text("utf-8")
+    facts = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert facts
+    (desk.folder / "投诉.yaml").write_text(facts[1], "utf-8")
+    steps = re.findall(r"^    plan-rules ([^\n]+)\n(?:\n```text\n(.*?)```)?", page, re.MULTILINE | re.DOTALL)
+    assert len(steps) == 10
+    for command, expected in steps:
+        done = desk(*command.split())
+        said = (done.stdout + done.stderr).splitlines()
+        assert [line for line in expected.splitlines() if line != "…" and line not in said] == [], command
+        assert done.returncode == (2 if "错误" in expected else 0), command
 
 
 # --------------------------------------------------------------------------- looking
