@@ -62,7 +62,7 @@ def _wrong(row: str, name: str, call: Call, case: Any) -> int:
 
 def measure(row: str, name: str, incidents: int, seconds: float) -> dict[str, Any]:
     """Microseconds for one incident (median, 99th percentile, CPU time), and how many answers differ."""
-    from benchmarks.cases import case as case_of
+    from benchmarks.incidents import case as case_of
 
     case = case_of(name, incidents)
     call = build(row, case)
@@ -97,7 +97,7 @@ def cold(row: str) -> dict[str, Any]:
         call = build(row, None)
         call({"aggression_level": "serious"})
         return {"cold_ms": (time.process_time() - started) * 1000}
-    from benchmarks.cases import case as case_of
+    from benchmarks.incidents import case as case_of
 
     case = case_of("shipped", 1)
     started = time.process_time()
@@ -107,7 +107,7 @@ def cold(row: str) -> dict[str, Any]:
 
 def memory(row: str, decisions: int) -> dict[str, Any]:
     """Growth of resident memory over so many decisions, after a hundredth of them to warm up."""
-    from benchmarks.cases import case as case_of
+    from benchmarks.incidents import case as case_of
 
     case = case_of("shipped", 1000)
     call = build(row, case)

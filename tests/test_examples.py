@@ -62,3 +62,12 @@ def test_the_lobby_is_asked_two_questions_and_told_what_is_certain() -> None:
     assert lines[1].endswith("True")
     assert lines[2] == "已影响正常工作秩序"
     assert "- 维护好营业秩序" in lines
+
+
+def test_the_case_desk_hands_out_each_ticket_once_and_tells_who_is_to_know_of_a_delay() -> None:
+    lines = output("case_desk.py").splitlines()
+    tickets = [line for line in lines if line.startswith("  ")]
+    assert len(tickets) == len(set(tickets))
+    assert any(line.startswith("  duty.required 报警 -> ") for line in tickets)
+    assert lines[-3].startswith("  duty.escalated 将整个事件情况及处理结果报送发起行 -> general_affairs_dept")
+    assert lines[-2:] == ["关闭; report_to_sponsor late 1", "留痕完整 True, 重演一致 True"]

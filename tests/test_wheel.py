@@ -64,6 +64,17 @@ def test_the_wheel_holds_the_same_bytes_as_the_repository(built: Path, name: str
         assert archive.read(f"plan_rules/shipped/{name}") == (ROOT / "rules" / name).read_bytes()
 
 
+def test_the_wheel_and_the_sdist_hold_the_migrations_of_the_store(built: Path) -> None:
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    folder = Path("plan_rules/cases/store/migrations")
+    wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.py")}
+
+    with zipfile.ZipFile(wheel) as archive, tarfile.open(sdist) as source:
+        assert len(wanted) > 3
+        assert wanted <= {*archive.namelist()}
+        assert wanted <= {name.partition("/")[2] for name in source.getnames()}
+
+
 def test_the_wheel_says_that_it_is_typed(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -15,11 +15,11 @@ from plan_rules.cases.chain import Break, Entry, Fault, digest_of, root_of, veri
 from plan_rules.cases.event import Event, Upgraded
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.refusal import EventRefused, refuse
-from plan_rules.cases.store import log
+from plan_rules.cases.store import log, work
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of
-from plan_rules.cases.store.schema import cases, entries
-from plan_rules.cases.store.texts import Texts
+from plan_rules.cases.store.schema import cases, entries, streams
+from plan_rules.cases.store.texts import Texts, damaged
 
 ANCHORS = "@anchors"  # the stream in which it is recorded that anchors were made
 _AT_A_TIME = 1_000
@@ -27,26 +27,39 @@ _AT_A_TIME = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What looking at the log came to.  `breaks` has the first entry of each stream that does not fit."""
+    """What looking at the log came to.  `breaks` has the first entry of each stream that does not fit.
+
+    `texts` are the digests of plans, source texts and calendars that are gone, or are not what their digest says.
+    """
 
     streams: int
     entries: int
     breaks: tuple[Break, ...]
+    texts: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
         """Does everything fit?"""
-        return not self.breaks
+        return not self.breaks and not self.texts
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One event decided again.  `same`: the decision has the bytes it had when it was made."""
+    """One event decided again.  `decided`: the decision has the bytes it had when it was made.
+
+    `stands` says of the last event whether the case and its deadlines are stored as they come out; of others, True.
+    """
 
     version: int
     event: Event
     decision: str  # JSON
-    same: bool
+    decided: bool
+    stands: bool = True
+
+    @property
+    def same(self) -> bool:
+        """Is all of it as it was?"""
+        return self.decided and self.stands
 
 
 class Audit:
@@ -67,23 +80,30 @@ class Audit:
         anchored: Mapping[str, tuple[int, str]] = _anchored(anchor) if anchor is not None else {}
         with self._database.reading() as connection:
             heads = {name: (version, digest) for name, version, digest in log.heads(connection)}
-            breaks, seen, count = [], set(), 0
-            for stream, found in groupby(_all(connection), key=lambda entry: entry.stream):
+            stamps = connection.execute(select(streams.c.id, streams.c.recorded_at))
+            recorded = {row.id: row.recorded_at for row in stamps}
+            breaks, needed, seen, count = [], set(), set(), 0
+            for stream, found in groupby(_all(connection), key=lambda each: each[0].stream):
                 listed = [*found]
                 seen.add(stream)
                 count += len(listed)
-                known = dict(at[stream] for at in (heads, anchored) if stream in at)
-                broken = verify(stream, listed, known=known) or _beyond(stream, listed, heads)
+                head = (*heads.get(stream, (0, "")), recorded.get(stream, ""))
+                broken = _first_break(stream, listed, head, anchored.get(stream))
                 breaks += [broken] if broken else []
+                needed |= set() if broken else _texts_of(listed)
             breaks += [Break(stream, 1, Fault.CUT) for stream in {*heads, *anchored} - seen]
-            breaks += _snapshots(connection, heads)
-        return Verdict(len(seen), count, tuple(sorted(breaks, key=lambda each: (each.stream, each.version))))
+            breaks += _beside(connection, heads)
+            texts = damaged(connection, needed)
+        breaks.sort(key=lambda each: (each.stream, each.version))
+        firsts = [next(each) for _, each in groupby(breaks, key=lambda each: each.stream)]
+        return Verdict(len(seen), count, tuple(firsts), texts)
 
     def anchor(self, *, by: str) -> dict[str, Any]:
         """An anchor of the log as it stands, to be kept elsewhere; that it was made is recorded."""
         now = text_of(self._now())
         with self._database.writing() as connection:
-            heads = [head for head in log.heads(connection) if head[0] != ANCHORS]
+            # Sorted here: a database has an order of letters of its own.
+            heads = sorted(head for head in log.heads(connection) if head[0] != ANCHORS)
             root = root_of(heads)
             content = {"anchor": {"root": root, "streams": len(heads), "by": by}}
             if not _known(connection, root):
@@ -91,7 +111,7 @@ class Audit:
         return {"at": now, "root": root, "streams": {name: [version, digest] for name, version, digest in heads}}
 
     def replay(self, case: str) -> tuple[Replayed, ...]:
-        """Every decision of a case made again, from the stored plan and facts."""
+        """Every decision of a case made again, from the stored plan and facts.  Raises StoreDamaged, EventRefused."""
         with self._database.reading() as connection:
             found: list[Replayed] = []
             step: Step | None = None
@@ -99,36 +119,69 @@ class Audit:
                 event = read_event(entry.content["event"])
                 step = self._again(connection, case, step, event, entry)
                 decided = step.decision.to_json()
-                same = digest_of(decided) == entry.content["decision"]
-                found.append(Replayed(entry.version, event, decided, same))
+                found.append(Replayed(entry.version, event, decided, digest_of(decided) == entry.content["decision"]))
+            if step is not None:
+                found[-1] = replace(found[-1], stands=work.stands(connection, step))
         return tuple(found)
 
     def _again(self, connection: Connection, case: str, step: Step | None, event: Event, entry: Entry) -> Step:
-        plan = self._texts.plan(connection, entry.content["plan"])
-        assert plan is not None  # documents are never removed
+        plan = self._texts.plan_of_case(connection, entry.content["plan"])
         if step is None:
             return begin(case, plan, event, self._texts.calendar(connection, entry.content["calendar"]))
         return advance(step.case, event, plan if isinstance(event.what, Upgraded) else None)
 
 
-def _all(connection: Connection) -> Iterator[Entry]:
-    """Every entry, stream by stream, a part at a time."""
+def _all(connection: Connection) -> Iterator[tuple[Entry, str]]:
+    """Every entry with the id it is found by, stream by stream, a part at a time."""
     query = select(entries).order_by(entries.c.stream, entries.c.version)
     streamed = connection.execution_options(yield_per=_AT_A_TIME)
     for row in streamed.execute(query):
-        yield Entry(row.stream, row.version, row.body, row.digest)
+        yield Entry(row.stream, row.version, row.body, row.digest), row.event
 
 
-def _beyond(stream: str, found: list[Entry], heads: Mapping[str, tuple[int, str]]) -> Break | None:
-    """Entries after the last that the store counted."""
-    last = heads.get(stream, (0, ""))[0]
-    return Break(stream, last + 1, Fault.REORDERED) if len(found) > last else None
+def _first_break(
+    stream: str, found: list[tuple[Entry, str]], head: tuple[int, str, str], anchored: tuple[int, str] | None
+) -> Break | None:
+    """The first entry that does not fit its chain, its anchor, the id it is found by, or the head of the stream."""
+    listed = [entry for entry, _ in found]
+    broken = verify(stream, listed, known=dict([anchored] if anchored else []))
+    if broken is not None:
+        return broken
+    misnamed = next((entry.version for entry, event in found if _id_of(entry) != event), None)
+    if misnamed is not None:
+        return Break(stream, misnamed, Fault.ALTERED)
+    last, digest, recorded_at = head
+    if len(listed) != last:
+        return Break(stream, min(len(listed), last) + 1, Fault.CUT if len(listed) < last else Fault.REORDERED)
+    same = (listed[-1].digest, listed[-1].content["recorded_at"]) == (digest, recorded_at)
+    return None if same else Break(stream, last, Fault.ALTERED)
 
 
-def _snapshots(connection: Connection, heads: Mapping[str, tuple[int, str]]) -> list[Break]:
-    """Cases that do not stand where their streams end."""
-    rows = connection.execute(select(cases.c.id, cases.c.version))
-    return [Break(row.id, row.version, Fault.ALTERED) for row in rows if heads.get(row.id, (0, ""))[0] != row.version]
+def _id_of(entry: Entry) -> str | None:
+    """The id that an entry should be found by: of its event, its anchor, or its access."""
+    match entry.content:
+        case {"event": {"id": str(found)}} | {"access": {"id": str(found)}}:
+            return found
+        case {"anchor": {"root": str(root)}}:
+            return root[-64:]
+        case _:
+            return None
+
+
+def _texts_of(found: list[tuple[Entry, str]]) -> set[str]:
+    """The digests of the texts that these entries rest on."""
+    return {entry.content[name] for entry, _ in found for name in ("plan", "calendar") if name in entry.content}
+
+
+def _beside(connection: Connection, heads: Mapping[str, tuple[int, str]]) -> list[Break]:
+    """Cases that do not stand where their streams end, and streams whose case is gone."""
+    stands = {row.id: row.version for row in connection.execute(select(cases.c.id, cases.c.version))}
+    ends = {name: version for name, (version, _) in heads.items() if not name.startswith("@")}
+    return [
+        Break(name, max(stands.get(name, 0), ends.get(name, 0)), Fault.ALTERED)
+        for name in {*stands, *ends}
+        if stands.get(name) != ends.get(name)
+    ]
 
 
 def _known(connection: Connection, root: str) -> bool:

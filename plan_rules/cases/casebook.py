@@ -13,7 +13,7 @@ from uuid import uuid4
 from plan_rules.calendars import CHINA, Calendar
 from plan_rules.cases.advance import Change, Step, advance, begin
 from plan_rules.cases.case import Case, Phase
-from plan_rules.cases.chain import digest_of
+from plan_rules.cases.chain import canonical, digest_of
 from plan_rules.cases.event import (
     NAME,
     Closed,
@@ -110,7 +110,11 @@ class Cases:
         Raises StoreError.
         """
         database = Database(url)
-        database.prepare()
+        try:
+            database.prepare()
+        except BaseException:
+            database.close()
+            raise
         return cls(database, clock or _system_clock, keyring)
 
     def close(self) -> None:
@@ -287,7 +291,10 @@ class Cases:
         for left in range(_TRIES, 0, -1):
             try:
                 with self._database.writing() as connection:
-                    return self._recorded(connection, asked)
+                    recorded = self._recorded(connection, asked)
+                if isinstance(asked.what, Erased):
+                    self._database.scrub()
+                return recorded
             except StoreConflict:  # two that open the same case at once: the second finds it open
                 if left == 1:
                     raise
@@ -300,7 +307,7 @@ class Cases:
         event = asked.happened(at)
         known = log.entry_of(connection, asked.case, event.id) if before else None
         if known is not None and before is not None:
-            _same(event, read_event(known.content["event"]), timed=asked.at is not None)
+            _same(event, known.content["event"], asked.personal, timed=asked.at is not None)
             return Recorded(before, before.decision, None, repeated=True)
         if event.at > now + log.SKEW:
             raise _ahead(event, now)
@@ -383,8 +390,13 @@ def _not_before(now: datetime, case: Case | None) -> datetime:
     return case.at if case is not None and now < case.at <= now + log.SKEW else now
 
 
-def _same(event: Event, known: Event, *, timed: bool) -> None:
-    if (event.what, event.by) != (known.what, known.by) or (timed and event.at != known.at):
+def _same(event: Event, known: Mapping[str, Any], personal: Iterable[str], *, timed: bool) -> None:
+    """Raises EventRefused where something else was recorded.  What personal data said is not compared."""
+    told = written_event(event)
+    items = sorted(datum["item"] for datum in known["sealed"])
+    names = ("what", "by", "at") if timed else ("what", "by")
+    # As text: 1 and true are equal in Python.
+    if any(canonical(told[name]) != canonical(known[name]) for name in names) or items != sorted(personal):
         raise refuse(
             "CS017",
             (f"事件编号 {event.id} 已经用过, 内容不同", f"the event id {event.id} was used for something else"),

@@ -144,7 +144,8 @@ class Personal:
         assert at is not None
         if row.erased_at is not None:
             return PersonalDatum(row.item, label, at, None)
-        words = self._key().open(case, row.item, row.ref, row.key, row.wrapped, row.sealed)
+        # A part that is gone without a word of erasing it was taken out by other means: it opens nothing.
+        words = self._key().open(case, row.item, row.ref, row.key or "", row.wrapped or b"", row.sealed or b"")
         return PersonalDatum(row.item, label, at, words)
 
     def _rows(self, case: str, items: Iterable[str]) -> list[Row[Any]]:
@@ -153,8 +154,9 @@ class Personal:
             return [*connection.execute(query.order_by(personal.c.recorded_at, personal.c.ref))]
 
     def _record(self, told: Mapping[str, Any]) -> None:
+        access = uuid4().hex
         with self._database.writing() as connection:
-            log.append(connection, ACCESS, uuid4().hex, {"access": dict(told)}, text_of(self._now()))
+            log.append(connection, ACCESS, access, {"access": {**told, "id": access}}, text_of(self._now()))
 
     def _key(self) -> Keyring:
         if self._keyring is None:
@@ -190,7 +192,7 @@ class Personal:
         return RanOut(name, items, since) if items else None
 
     def rewrap(self) -> int:
-        """Wrap every data key under the newest master key; how many there were."""
+        """Wrap every data key under the newest master key; how many there were.  Raises KeyRefused, then none was."""
         keyring = self._key()
         query = select(personal).where(personal.c.key.is_not(None), personal.c.key != keyring.current)
         with self._database.writing() as connection:
@@ -198,6 +200,7 @@ class Personal:
             for row in rows:
                 values = {"key": keyring.current, "wrapped": keyring.rewrapped(row.key, row.wrapped)}
                 connection.execute(update(personal).where(personal.c.ref == row.ref).values(**values))
+        self._database.scrub()
         return len(rows)
 
     def held(self) -> Iterator[Mapping[str, str]]:

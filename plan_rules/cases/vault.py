@@ -82,17 +82,18 @@ class Keyring:
             data_key = aes_key_unwrap(master, wrapped)
             plain = AESGCM(data_key).decrypt(content[:_NONCE], content[_NONCE:], _bound(case, item, ref))
         except (InvalidTag, InvalidUnwrap, ValueError) as failure:
-            raise KeyRefused(
-                Message("个人信息的密文被改动过, 打不开", "the sealed datum was tampered with and cannot be opened")
-            ) from failure
+            raise _tampered() from failure
         words: str = json.loads(plain)["words"]
         return words
 
     def rewrapped(self, key: str, wrapped: bytes) -> bytes:
-        """The data key under the current master key."""
+        """The data key under the current master key.  Raises KeyRefused."""
         if key not in self._keys:
             raise KeyRefused(Message(f"没有密钥 {key}", f"the key {key} is not there"))
-        return aes_key_wrap(self._keys[self.current], aes_key_unwrap(self._keys[key], wrapped))
+        try:
+            return aes_key_wrap(self._keys[self.current], aes_key_unwrap(self._keys[key], wrapped))
+        except InvalidUnwrap as failure:
+            raise _tampered() from failure
 
 
 def new_key_file(path: Path) -> Keyring:
@@ -113,6 +114,12 @@ def read_key_file(path: Path) -> Keyring:
             Message("密钥文件写法不对: 每行 64 个十六进制数字", "a key file has 64 hexadecimal digits a line")
         ) from failure
     return Keyring(keys)
+
+
+def _tampered() -> KeyRefused:
+    return KeyRefused(
+        Message("个人信息的密文被改动过, 打不开", "the sealed datum was tampered with and cannot be opened")
+    )
 
 
 def _name(key: bytes) -> str:

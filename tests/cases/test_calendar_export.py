@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from plan_rules.cases.calendar_export import as_calendar
-from tests.cases.stories import FIRE, REPORTED, S58, everything, s58, small, story, unresolved
+from plan_rules.cases.extra import ExtraMissing
+from tests.cases.paper_stories import FIRE, REPORTED, S58, everything, s58, small, story, unresolved
 
 
 def entries(content: bytes):
@@ -84,6 +87,13 @@ def test_nothing_personal_and_no_fact_is_in_the_file() -> None:
         assert name not in text
         assert not isinstance(value, str) or value.startswith("2025-05-2") or value not in text
     assert "0123456789abcdef" not in text and "zj-0007" not in text
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+
+    with pytest.raises(ExtraMissing, match=r"icalendar.*pip install 'plan-rules\[cases\]'"):
+        as_calendar([s58().case])
 
 
 LABELS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plan_rules.cases.case_page import CasePage, Entry, case_page, lines
-from tests.cases.stories import (
+from tests.cases.paper_stories import (
     BREACHED,
     NOTED,
     REPORTED,

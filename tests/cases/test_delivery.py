@@ -378,7 +378,7 @@ except ImportError as missing:
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment)
 
     assert done.stdout == (
-        f"True 案件功能需要 {package}, 请先运行 / cases need {package}; first run: pip install 'plan-rules[cases]'\n"
+        f"True 这项功能需要 {package}, 请先运行 / this needs {package}; first run: pip install 'plan-rules[cases]'\n"
     )
 
 

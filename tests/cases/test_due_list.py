@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plan_rules.calendars import CHINA, Calendar
 from plan_rules.cases.days import due_words, length, rest_note, weekday
 from plan_rules.cases.due_list import due_list
-from tests.cases.stories import FIRE, REPORTED, S58, moved, s58, shipped, small, story, unresolved, when
+from tests.cases.paper_stories import FIRE, REPORTED, S58, moved, s58, shipped, small, story, unresolved, when
 
 
 def report_of(story_, at: str, lang: str = "zh"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from plan_rules.cases.export import as_lines, as_page, went_wrong
 from plan_rules.pages import as_html, as_text
-from tests.cases.stories import (
+from tests.cases.paper_stories import (
     BREACHED,
     NOTED,
     REPORTED_LATE,

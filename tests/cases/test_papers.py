@@ -22,7 +22,7 @@ from plan_rules.cases.story import Story, told
 from plan_rules.errors import FactsInvalid
 from plan_rules.pages import as_html, as_markdown, as_text
 from plan_rules.plan import Kind, Plan
-from tests.cases.stories import SEALED, cited, fire, s58, shipped, small
+from tests.cases.paper_stories import SEALED, cited, fire, s58, shipped, small
 
 BEGIN = datetime(2025, 5, 20, 9)
 GRAVE = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from plan_rules.cases.report import draft, report_duty
 from plan_rules.pages import Page, as_html, as_markdown, as_text
-from tests.cases.stories import (
+from tests.cases.paper_stories import (
     BREACHED,
     NOTED,
     REPORTED,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from plan_rules.cases.extra import ExtraMissing
 from plan_rules.cases.store.failures import StoreOutdated, failure_of, not_a_store
-from plan_rules.cases.store.schema import REVISION, cases
+from plan_rules.cases.store.schema import REVISION, cases, entries, streams
 
 _WAIT = 30_000  # milliseconds that SQLite waits for another writer
 _WRITES = {"plan_rules_writes": True}
@@ -28,6 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self.sqlite = self._engine.dialect.name == "sqlite"
+        self._reads = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite has no other
 
     def close(self) -> None:
         """Let every connection go."""
@@ -36,7 +37,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store."""
-        with _told(), self._engine.connect() as connection, connection.begin():
+        with _told(), self._engine.connect().execution_options(**self._reads) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -54,7 +55,10 @@ class Database:
             raise StoreOutdated(found, REVISION)
 
     def migrate(self) -> None:
-        """Bring the store to the newest form.  Several processes may try at once."""
+        """Bring the store to the newest form.  Several processes may try at once.
+
+        Raises StoreOutdated where a newer version of the library made it.
+        """
         from plan_rules.cases.store.migrating import migrate  # noqa: PLC0415  loads alembic, which few need
 
         with self.writing() as connection:
@@ -62,12 +66,28 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 7_305_846_120})
             migrate(connection)
 
+    def scrub(self) -> None:
+        """Leave nothing behind of what was overwritten: SQLite keeps old pages in its write-ahead log until then.
+
+        Where others are reading for long, it is done when the last connection closes.
+        """
+        if not self.sqlite:
+            return
+        connection = self._engine.raw_connection()
+        try:
+            with suppress(sqlite3.OperationalError):  # the erasure itself is committed
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def _revision(self) -> str | None:
+        """The version of the store; None of an empty database.  Raises StoreError where it is another program's."""
         with self.reading() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                if inspect(connection).has_table(cases.name):
-                    raise not_a_store()
+            tables = {*inspect(connection).get_table_names()}
+            if not tables:
                 return None
+            if not {"alembic_version", cases.name, entries.name, streams.name} <= tables:
+                raise not_a_store()
             return str(connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar())
 
 

@@ -10,7 +10,7 @@ from plan_rules.errors import Message, PlanRulesError
 
 
 class StoreError(PlanRulesError):
-    """The store could not do it; nothing is half-written.  `error` is a permanent name for programs."""
+    """The store could not do it, and wrote nothing that is not whole.  `error` is a permanent name for programs."""
 
     error: ClassVar[str] = "store_failed"
 
@@ -49,6 +49,21 @@ class StoreConflict(StoreError):
     error = "store_conflict"
 
 
+class StoreDamaged(StoreError):
+    """Something in it is gone, or was altered by other means than this library."""
+
+    error = "store_damaged"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            Message(
+                f"案件库里的 {what} 不见了, 或被改动过; 用 plan-rules case verify 查看, 从备份恢复",
+                f"{what} is gone from the store, or was altered there; look with `plan-rules case verify`, "
+                "and restore a backup",
+            )
+        )
+
+
 class StoreOutdated(StoreError):
     """It was made by another version of the library."""
 
@@ -65,12 +80,11 @@ class StoreOutdated(StoreError):
 
 
 _CERTAIN = ("; 没有写入任何内容", "; nothing was written")
-_UNCERTAIN = (
-    "; 断开的一刻可能已经写入, 用同一个事件编号再登记一次, 不会重复",
-    (
-        "; what was being written when it broke off may be there: record it again under the same event id, which has "
-        "no second effect"
-    ),
+# It may have been lost after the server had committed, and before it said so.
+_LOST = Message(
+    "与案件库的连接断了, 不知道这次登记写进去没有; 连上后用同一个事件编号再登记一次, 不会重复",
+    "the connection to the store was lost, and whether this was written is not known; record it again under the same "
+    "event id once the store answers: that has no second effect",
 )
 _SIGNS: tuple[tuple[type[StoreError], tuple[str, ...], Message], ...] = (
     (
@@ -111,13 +125,14 @@ def failure_of(failure: SQLAlchemyError) -> StoreError:
     if isinstance(failure, IntegrityError):
         message = Message("别的程序同时登记了同一件事, 请再试", "somebody else recorded the same; try again")
         return StoreConflict(Message(message.zh + _CERTAIN[0], message.en + _CERTAIN[1]))
+    if isinstance(failure, DBAPIError) and failure.connection_invalidated:
+        return StoreUnavailable(_LOST)
     said = _said(failure)
     for kind, signs, message in _SIGNS:
         if any(sign in said for sign in signs):
-            sure = _UNCERTAIN if kind is StoreUnavailable else _CERTAIN
-            return kind(Message(message.zh + sure[0], message.en + sure[1]))
+            return kind(Message(message.zh + _CERTAIN[0], message.en + _CERTAIN[1]))
     name = type(failure).__name__
-    return StoreError(Message(f"案件库出错({name}){_UNCERTAIN[0]}", f"the store failed ({name}){_UNCERTAIN[1]}"))
+    return StoreError(Message(f"案件库出错({name}){_CERTAIN[0]}", f"the store failed ({name}){_CERTAIN[1]}"))
 
 
 def _said(failure: SQLAlchemyError) -> str:

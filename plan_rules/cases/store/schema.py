@@ -49,7 +49,7 @@ cases = Table(
     Column("at", _INSTANT, nullable=False),
     Column("review_at", _INSTANT),  # when time alone next changes something
     Column("snapshot", Text, nullable=False),
-    Index("ix_cases_phase_at", "phase", "at"),
+    Index("ix_cases_phase_at", "phase", "at", "id"),
     Index("ix_cases_review_at", "review_at"),
 )
 
@@ -84,7 +84,8 @@ deadlines = Table(
     Column("due", String(19)),  # a day or an instant
     Column("overdue_from", _INSTANT),
     Column("duty", Text, nullable=False),  # its name, who, to whom, by which clauses
-    Index("ix_deadlines_overdue_from", "overdue_from"),
+    Index("ix_deadlines_overdue_from", "overdue_from", "case"),
+    Index("ix_deadlines_since", "overdue_from", "since", "case"),
 )
 
 messages = Table(
@@ -101,7 +102,7 @@ messages = Table(
     Column("place", Integer, nullable=False),  # among those of one event: the order in which to act
     Column("worker", String(100)),
     Column("why", Text),
-    Index("ix_messages_status_due_at", "status", "due_at"),
+    Index("ix_messages_status_due_at", "status", "due_at", "place", "id"),
     Index("ix_messages_case", "case"),
 )
 

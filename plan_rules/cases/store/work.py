@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from plan_rules.cases.advance import Step, next_review
 from plan_rules.cases.case import Case, Phase, case_of
 from plan_rules.cases.chain import canonical
-from plan_rules.cases.duty_life import DutyLife
+from plan_rules.cases.store.failures import StoreDamaged
 from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, deadlines
 from plan_rules.cases.store.texts import Texts
@@ -21,6 +21,7 @@ from plan_rules.decision import Duty
 from plan_rules.instants import read_instant
 from plan_rules.norm import Term
 
+_LINE = tuple(cases.c[name] for name in ("id", "phase", "tier", "outlet", "opened_at", "at", "version"))
 _AT_ONCE = (Term.IMMEDIATE.value, Term.PROMPT.value)
 
 
@@ -58,15 +59,20 @@ class CaseLine:
 
 
 def load(connection: Connection, texts: Texts, case: str, *, to_write: bool = False) -> Case | None:
-    """The case as it stands; with `to_write`, nobody else may move it on until the transaction ends."""
+    """The case as it stands; with `to_write`, nobody else may move it on until the transaction ends.
+
+    Raises StoreDamaged.
+    """
     query = select(cases.c.snapshot).where(cases.c.id == case)
     snapshot = connection.execute(query.with_for_update() if to_write else query).scalar()
     if snapshot is None:
         return None
-    plain = json.loads(snapshot)
-    plan = texts.plan(connection, plain["plan"])
-    assert plan is not None  # a foreign key keeps it
-    return case_of(plain, plan, texts.calendar(connection, plain["calendar"]))
+    try:
+        plain = json.loads(snapshot)
+        plan, calendar = str(plain["plan"]), str(plain["calendar"])
+        return case_of(plain, texts.plan_of_case(connection, plan), texts.calendar(connection, calendar))
+    except (AttributeError, KeyError, TypeError, ValueError) as failure:
+        raise StoreDamaged(case) from failure
 
 
 def version(connection: Connection, case: str) -> int | None:
@@ -78,8 +84,24 @@ def version(connection: Connection, case: str) -> int | None:
 def save(connection: Connection, before: Case | None, step: Step) -> None:
     """The case as it stands after a step, and its deadlines."""
     case = step.case
+    row = _row(case)
+    if before is None:
+        connection.execute(insert(cases).values(id=case.id, **row))
+    else:
+        connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
+    _save_deadlines(connection, step)
+
+
+def stands(connection: Connection, step: Step) -> bool:
+    """Are the case and its deadlines stored as this step leaves them?"""
+    found = connection.execute(select(cases).where(cases.c.id == step.case.id)).mappings().first()
+    wanted = {"id": step.case.id, **_row(step.case)}
+    return found is not None and dict(found) == wanted and _stored(connection, step.case.id) == _rows(step)
+
+
+def _row(case: Case) -> dict[str, Any]:
     review = None if case.phase is Phase.CLOSED else next_review(case)
-    row = {
+    return {
         "plan": case.plan.digest,
         "calendar": case.calendar.digest,
         "version": case.version,
@@ -91,32 +113,30 @@ def save(connection: Connection, before: Case | None, step: Step) -> None:
         "review_at": text_of(review) if review else None,
         "snapshot": canonical(case.to_dict()),
     }
-    if before is None:
-        connection.execute(insert(cases).values(id=case.id, **row))
-    else:
-        connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
-    _save_deadlines(connection, before, step)
 
 
-def _save_deadlines(connection: Connection, before: Case | None, step: Step) -> None:
-    duties = {duty.action: duty for duty in step.decision.duties}
-    was = _rows(before.id, before.lives, {}) if before else {}
-    now = _rows(step.case.id, step.case.lives, duties)
+def _save_deadlines(connection: Connection, step: Step) -> None:
+    was, now = _stored(connection, step.case.id), _rows(step)
     for key in was.keys() - now.keys():
         connection.execute(delete(deadlines).where(*_at(key)))
-    kept = was.keys() & now.keys()
-    for key in sorted(kept):
-        if any(was[key][name] != now[key][name] for name in ("due", "overdue_from")):
+    for key in sorted(was.keys() & now.keys()):
+        if was[key] != now[key]:
             connection.execute(update(deadlines).where(*_at(key)).values(**now[key]))
     new = [row for key, row in now.items() if key not in was]
     if new:
         connection.execute(insert(deadlines), new)
 
 
-def _rows(case: str, lives: Iterable[DutyLife], duties: dict[str, Duty]) -> dict[tuple[str, str, int], dict[str, Any]]:
+def _stored(connection: Connection, case: str) -> dict[tuple[str, str, int], dict[str, Any]]:
+    rows = connection.execute(select(deadlines).where(deadlines.c.case == case)).mappings()
+    return {(row["case"], row["action"], row["occasion"]): dict(row) for row in rows}
+
+
+def _rows(step: Step) -> dict[tuple[str, str, int], dict[str, Any]]:
     """The duties that a list of what is due shows: those with a due day, and those to be done at once."""
-    found = {}
-    for life in lives:
+    duties = {duty.action: duty for duty in step.decision.duties}
+    found, case = {}, step.case.id
+    for life in step.case.lives:
         if life.open and (life.due is not None or life.term in _AT_ONCE):
             overdue = life.overdue_from
             found[case, life.action, life.occasion] = {
@@ -126,14 +146,12 @@ def _rows(case: str, lives: Iterable[DutyLife], duties: dict[str, Duty]) -> dict
                 "since": text_of(life.since),
                 "due": life.due,
                 "overdue_from": text_of(overdue) if overdue else None,
-                "duty": _duty_text(duties.get(life.action)),
+                "duty": _duty_text(duties[life.action]),
             }
     return found
 
 
-def _duty_text(duty: Duty | None) -> str:
-    if duty is None:
-        return "{}"
+def _duty_text(duty: Duty) -> str:
     return canonical({"label": duty.label, "roles": duty.roles, "recipient": duty.recipient, "clauses": duty.clauses})
 
 
@@ -153,7 +171,9 @@ def due(connection: Connection, *, before: datetime | None, limit: int, case: st
 def at_once(connection: Connection, *, limit: int, case: str | None = None) -> Iterator[DueDuty]:
     """Duties that are to be done at once, the newest first."""
     query = select(deadlines).where(deadlines.c.overdue_from.is_(None))
-    yield from _due(connection, query.order_by(deadlines.c.since.desc(), deadlines.c.case), limit, case)
+    # PostgreSQL reads an index in its order only where that order is named from its first column on.
+    order = (deadlines.c.overdue_from.desc(), deadlines.c.since.desc(), deadlines.c.case.desc())
+    yield from _due(connection, query.order_by(*order), limit, case)
 
 
 def _due(connection: Connection, query: Select[Any], limit: int, case: str | None) -> Iterator[DueDuty]:
@@ -177,8 +197,11 @@ def _due(connection: Connection, query: Select[Any], limit: int, case: str | Non
 
 def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> Iterator[CaseLine]:
     """Cases in these phases, the latest first."""
-    query = select(cases).where(cases.c.phase.in_([phase.value for phase in phases]))
-    for row in connection.execute(query.order_by(cases.c.at.desc(), cases.c.id).limit(limit)):
+    found: list[Row[Any]] = []
+    for phase in phases:  # each read from the index, in order; all of them at once would be sorted whole
+        query = select(*_LINE).where(cases.c.phase == phase.value)
+        found += connection.execute(query.order_by(cases.c.at.desc(), cases.c.id.desc()).limit(limit))
+    for row in sorted(found, key=lambda row: (row.at, row.id), reverse=True)[:limit]:
         yield CaseLine(
             row.id, Phase(row.phase), row.tier, row.outlet, _instant(row.opened_at), _instant(row.at), row.version
         )

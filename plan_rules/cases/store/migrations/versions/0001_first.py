@@ -47,7 +47,7 @@ def _texts_and_cases() -> None:
         sa.ForeignKeyConstraint(["plan"], ["documents.digest"], name="fk_cases_plan"),
         sa.ForeignKeyConstraint(["calendar"], ["documents.digest"], name="fk_cases_calendar"),
     )
-    op.create_index("ix_cases_phase_at", "cases", ["phase", "at"])
+    op.create_index("ix_cases_phase_at", "cases", ["phase", "at", "id"])
     op.create_index("ix_cases_review_at", "cases", ["review_at"])
 
 
@@ -85,7 +85,8 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("case", "action", "occasion", name="pk_deadlines"),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_deadlines_case"),
     )
-    op.create_index("ix_deadlines_overdue_from", "deadlines", ["overdue_from"])
+    op.create_index("ix_deadlines_overdue_from", "deadlines", ["overdue_from", "case"])
+    op.create_index("ix_deadlines_since", "deadlines", ["overdue_from", "since", "case"])
     op.create_table(
         "messages",
         sa.Column("id", _ID, nullable=False),
@@ -102,7 +103,7 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_messages_case"),
     )
-    op.create_index("ix_messages_status_due_at", "messages", ["status", "due_at"])
+    op.create_index("ix_messages_status_due_at", "messages", ["status", "due_at", "place", "id"])
     op.create_index("ix_messages_case", "messages", ["case"])
     op.create_table(
         "personal",
