@@ -132,13 +132,19 @@ def test_the_reference_of_the_command_line_lists_every_command_and_option() -> N
     page = read("reference/command-line.md")
     root = typer.main.get_command(app.build("en", rich=False))
     commands = root.commands  # type: ignore[attr-defined]
+    below = {
+        f"{group} {name}": command
+        for group, listed in commands.items()
+        for name, command in getattr(listed, "commands", {}).items()
+    }
     options = {
         option
-        for command in (root, *commands.values())
+        for command in (root, *commands.values(), *below.values())
         for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")
     }
 
     assert [name for name in commands if f"\n## {name}\n" not in page] == []
+    assert [name for name in below if f"\n### {name}\n" not in page] == []
     assert sorted(option for option in options - {"--help"} if option not in page) == []

@@ -56,11 +56,13 @@ def glance_page(recorded: Recorded, lang: str) -> Page:
     standing = case_page(Story(case, (), ()), case.at, lang)
     sections = tuple(_sections(recorded, change, tongue)) if change else (_repeated(tongue),)
     moved = change is not None and change.tier_before != change.tier_after
-    step = f"{tier_step(change, tongue)}  " if change and moved and change.tier_before is not None else ""
+    tier = tier_words(case.tier, tongue)
+    if change and moved and change.tier_before is not None:
+        tier = ": ".join(part for part in (tier_step(change, tongue), standing.title) if part)
     version = tongue(f"第 {case.version} 版", f"version {case.version}")
     return Page(
         plan=standing.plan,
-        tier=step + tier_words(case.tier, tongue),
+        tier=tier,
         rank=standing.rank,
         next_steps=standing.next_steps,
         sections=tuple(section for section in sections if section.entries),

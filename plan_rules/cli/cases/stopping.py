@@ -7,13 +7,16 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from plan_rules.cases.personal import AccessRefused
+from plan_rules.cases.extra import from_extra
 from plan_rules.cases.refusal import EventRefused
-from plan_rules.cases.store.failures import StoreError
-from plan_rules.cases.vault import KeyRefused
 from plan_rules.cli.inputs import refused
 from plan_rules.cli.stop import BAD_INPUT, BAD_STORE, Stop
 from plan_rules.errors import FactsInvalid, Message
+
+with from_extra():  # the first modules of the store that a command loads
+    from plan_rules.cases.personal import AccessRefused
+    from plan_rules.cases.store.failures import StoreError
+    from plan_rules.cases.vault import KeyRefused
 
 
 @contextmanager
