@@ -35,7 +35,7 @@ from plan_rules.cases.refusal import listed, refuse
 from plan_rules.cases.showing import showing_what_is_due_from, shown_broken_by, shown_done_by, standing_in
 from plan_rules.decision import Decision, Duty, Prohibition
 from plan_rules.fact_values import shown
-from plan_rules.facts import fact_reader
+from plan_rules.facts import Facts, fact_reader
 from plan_rules.instants import written
 from plan_rules.plan import UNKNOWN, Plan
 
@@ -185,13 +185,18 @@ def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at
     together = {**{name: value for name, value in case.facts.items() if name not in withdrawn}, **facts}
     peak = peak_fact(case.plan)
     read = fact_reader(case.plan).read(together, at)
-    told = {name: shown(read.values[name]) for name in together if read.source.get(name) == "stated"}
+    told = {name: _told(read, name) for name in together if name in read.source}
     readings = next((name for name in together if name not in told and name not in read.source), None)
     if readings is not None and isinstance(together[readings], Mapping):
         told[readings] = dict(together[readings])
     if peak is not None:
         told.pop(peak.id, None)
     return told
+
+
+def _told(read: Facts, name: str) -> Any:
+    """What was stated of a fact; only of one stated to be unknown does something else follow."""
+    return shown(read.values[name]) if read.source[name] == "stated" else UNKNOWN.value
 
 
 def _with_done(case: Case, what: Done, event: Event) -> Case:

@@ -167,6 +167,17 @@ def test_what_is_presumed_is_not_stated() -> None:
     assert story.case.decision.facts["aggression_level"] == "none"
 
 
+def test_what_is_stated_to_be_unknown_stays_so_whatever_follows_meanwhile() -> None:
+    story = opened({"order_disrupted": "unknown"})
+    story.see("2025-05-20T09:10", counter_disturbance_continues=True)
+    assert story.case.facts == {"order_disrupted": "unknown", "counter_disturbance_continues": True}
+    assert story.case.decision.facts["order_disrupted"] is True  # I4
+
+    step = story.see("2025-05-20T09:20", withdrawn=("counter_disturbance_continues",))
+    assert story.case.facts == {"order_disrupted": "unknown"}
+    assert "order_disrupted" in {item.fact for item in step.decision.undetermined}
+
+
 def test_facts_that_cannot_all_be_true_are_refused_with_their_own_code() -> None:
     story = opened(ASSAULT)
     before = story.case.to_dict()
