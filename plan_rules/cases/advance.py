@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NoReturn, assert_never
 
 from plan_rules.calendars import CHINA, Calendar
@@ -29,15 +29,15 @@ from plan_rules.cases.event import (
     Reviewed,
     Upgraded,
 )
-from plan_rules.cases.lives import lives_after
+from plan_rules.cases.lives import lives_after, reminder_of, rungs_of
 from plan_rules.cases.message import ESCALATED, REMINDED, REQUIRED, Message, message_id
-from plan_rules.cases.refusal import refuse
-from plan_rules.cases.showing import shown_broken_by, shown_done_by, standing_in
+from plan_rules.cases.refusal import listed, refuse
+from plan_rules.cases.showing import showing_what_is_due_from, shown_broken_by, shown_done_by, standing_in
 from plan_rules.decision import Decision, Duty, Prohibition
 from plan_rules.fact_values import shown
-from plan_rules.facts import fact_reader
+from plan_rules.facts import Facts, fact_reader
 from plan_rules.instants import written
-from plan_rules.plan import Plan
+from plan_rules.plan import UNKNOWN, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def advance(case: Case, event: Event, plan: Plan | None = None) -> Step:
 def _applied(case: Case, event: Event, plan: Plan | None) -> Case:
     what = event.what
     match what:
-        case Observed(facts=facts, withdrawn=withdrawn):
-            return replace(case, facts=_stated(case, facts, withdrawn, event.at))
+        case Observed():
+            return _with_observed(case, what, event.at)
         case Done():
             return _with_done(case, what, event)
         case Breached():
@@ -151,6 +151,27 @@ def _applied(case: Case, event: Event, plan: Plan | None) -> Case:
             assert_never(what)
 
 
+def _with_observed(case: Case, what: Observed, at: datetime) -> Case:
+    """With what was seen; a duty was not done, whoever said so, once the fact that showed it is taken back."""
+    facts = _stated(case, what.facts, what.withdrawn, at)
+    gone = {name for name, value in case.facts.items() if _holds(value) and not _holds(facts.get(name))}
+
+    def taken_back(life: DutyLife) -> bool:
+        return (
+            life.required
+            and life.status is Life.DONE
+            and not gone.isdisjoint(shown_done_by(case.plan, life.action, at))
+        )
+
+    lives = tuple(replace(life, said=False) if taken_back(life) else life for life in case.lives)
+    return replace(case, facts=facts, lives=lives)
+
+
+def _holds(value: Any) -> bool:
+    """Does the stated value say that something is so, or has happened?"""
+    return value not in (None, False, UNKNOWN.value)
+
+
 def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at: datetime) -> dict[str, Any]:
     """The facts stated by now, as JSON: times of day are those of the day on which they were told."""
     for name in withdrawn:
@@ -158,13 +179,13 @@ def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at
             raise refuse(
                 "CS005",
                 (f"本案没有登记过“{name}”, 不能撤回", f"`{name}` was never stated, so it cannot be withdrawn"),
-                ("可撤回: " + "、".join(case.facts), "stated: " + ", ".join(case.facts)),
+                listed("可撤回: ", "stated: ", case.facts),
                 subject=name,
             )
     together = {**{name: value for name, value in case.facts.items() if name not in withdrawn}, **facts}
     peak = peak_fact(case.plan)
     read = fact_reader(case.plan).read(together, at)
-    told = {name: shown(read.values[name]) for name in together if read.source.get(name) == "stated"}
+    told = {name: _told(read, name) for name in together if name in read.source}
     readings = next((name for name in together if name not in told and name not in read.source), None)
     if readings is not None and isinstance(together[readings], Mapping):
         told[readings] = dict(together[readings])
@@ -173,16 +194,22 @@ def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at
     return told
 
 
+def _told(read: Facts, name: str) -> Any:
+    """What was stated of a fact; only of one stated to be unknown does something else follow."""
+    return shown(read.values[name]) if read.source[name] == "stated" else UNKNOWN.value
+
+
 def _with_done(case: Case, what: Done, event: Event) -> Case:
     life = case.life(what.action)
     if life is None or not life.required:
         _not_asked(case, what.action)
     _known_role(case.plan, what.role)
     facts = shown_done_by(case.plan, what.action, event.at)
-    facts = {name: value for name, value in facts.items() if case.facts.get(name) in (None, False)}
+    facts = {name: value for name, value in facts.items() if not _holds(case.facts.get(name))}
     if facts:
         case = replace(case, facts=_stated(case, facts, (), event.at))
-    done = replace(life, status=Life.DONE, until=event.at, by=what.role, said=True)
+    until = life.until if life.status is Life.DONE else event.at  # said again, it was done when it was done
+    done = replace(life, status=Life.DONE, until=until, by=what.role, said=True)
     return replace(case, lives=tuple(done if each is life else each for each in case.lives))
 
 
@@ -191,7 +218,7 @@ def _not_asked(case: Case, action: str) -> NoReturn:
     raise refuse(
         "CS006",
         (f"现在不要求“{worded(case.plan, [action])[0]}”", f"`{action}` is not required now"),
-        ("现在要求的: " + "、".join(open_), "required now: " + ", ".join(open_)),
+        listed("现在要求的: ", "required now: ", open_),
         subject=action,
     )
 
@@ -203,7 +230,7 @@ def _with_breach(case: Case, what: Breached, event: Event) -> Case:
         raise refuse(
             "CS007",
             (f"现在不禁止“{worded(case.plan, [what.action])[0]}”", f"`{what.action}` is not forbidden now"),
-            ("现在禁止的: " + "、".join(forbidden), "forbidden now: " + ", ".join(forbidden)),
+            listed("现在禁止的: ", "forbidden now: ", forbidden),
             subject=what.action,
         )
     _known_role(case.plan, what.role)
@@ -259,7 +286,7 @@ def _known_role(plan: Plan, role: str) -> None:
         raise refuse(
             "CS010",
             (f"预案里没有角色“{role}”", f"the plan has no role `{role}`"),
-            ("可写: " + "、".join(plan.roles), "roles: " + ", ".join(plan.roles)),
+            listed("可写: ", "roles: ", plan.roles),
             subject=role,
         )
 
@@ -272,7 +299,8 @@ def _resolved(case: Case, at: datetime) -> Case:
             ("要改办结日, 先重开", "to change the day, reopen it first"),
         )
     fact = case.plan.case.resolved_on
-    facts = _stated(case, {fact: at.date().isoformat()}, (), at) if fact and not case.facts.get(fact) else case.facts
+    told = fact is not None and _holds(case.facts.get(fact))
+    facts = case.facts if fact is None or told else _stated(case, {fact: at.date().isoformat()}, (), at)
     return replace(case, facts=facts, phase=Phase.RESOLVED)
 
 
@@ -284,7 +312,9 @@ def _reopened(case: Case, at: datetime) -> Case:
             ("直接登记新的事实", "record what is new"),
         )
     fact = case.plan.case.resolved_on
-    gone = (fact,) if fact is not None and fact in case.facts else ()
+    # What was due from the end that was none is due anew from the next one, whatever was done of it.
+    counted = () if fact is None else (fact, *showing_what_is_due_from(case.plan, fact))
+    gone = tuple(name for name in counted if name in case.facts)
     return replace(case, facts=_stated(case, {}, gone, at), phase=Phase.OPEN)
 
 
@@ -317,20 +347,27 @@ def _closed(case: Case) -> Case:
 
 def _step(before: Case, said: Case, event: Event) -> Step:
     """Decide again, and carry the lives of duties on."""
-    decision = said.decided(event.at)
-    tier = decision.tier.id if decision.tier else None
-    lives = lives_after(said, decision, event.at)
+    said, decision = _settled(said, event.at)
     after = replace(
         said,
         version=before.version + 1,
         at=event.at,
-        tier=tier,
-        peak=higher(said.plan, said.peak, tier),
-        lives=lives,
+        tier=decision.tier.id if decision.tier else None,
+        lives=lives_after(said, decision, event.at),
         forbidden=tuple(item.action for item in decision.prohibitions),
     )
     change = _change(before, after, decision, event)
     return Step(after, decision, change, tuple(_messages(before, after, decision)))
+
+
+def _settled(case: Case, at: datetime) -> tuple[Case, Decision]:
+    """The case with its peak, and what is decided of it; a plan may ask how high the tier ever was, so now too."""
+    while True:
+        decision = case.decided(at)
+        peak = higher(case.plan, case.peak, decision.tier.id if decision.tier else None)
+        if peak == case.peak:
+            return case, decision
+        case = replace(case, peak=peak)
 
 
 def _change(before: Case, after: Case, decision: Decision, event: Event) -> Change:
@@ -403,7 +440,12 @@ def _message(case: Case, kind: str, life: DutyLife, duty: Duty, rung: int = 0) -
 
 
 def next_review(case: Case) -> datetime | None:
-    """The next instant at which time alone changes something: a reminder, a duty overdue, a rung of the ladder."""
+    """The next instant at which time alone changes something: a reminder, a duty overdue, a rung of the ladder.
+
+    That a duty is overdue by one day more is no such change.  None where nothing is to come, as in a closed case.
+    """
+    if case.phase is Phase.CLOSED:
+        return None
     return min((instant for life in case.lives if life.open for instant in _instants(case, life)), default=None)
 
 
@@ -412,15 +454,6 @@ def _instants(case: Case, life: DutyLife) -> Iterator[datetime]:
     if reminder is not None and not life.reminded:
         yield reminder
     overdue = life.overdue_from
-    if overdue is None:
-        return
-    if not life.violation:
+    if overdue is not None and not life.violation:
         yield overdue
-    if life.rungs < len(case.plan.case.ladder):
-        yield overdue + timedelta(days=case.plan.case.ladder[life.rungs].after_days)
-
-
-def reminder_of(case: Case, life: DutyLife) -> datetime | None:
-    """When a duty that is to be done at once is reminded of; None where nobody asked for it."""
-    minutes = {term.value: amount for term, amount in case.plan.case.reminders.items()}.get(life.term)
-    return None if minutes is None else life.since + timedelta(minutes=minutes)
+    yield from (instant for instant in rungs_of(case, life)[life.rungs :][:1] if instant is not None)

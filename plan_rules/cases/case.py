@@ -97,7 +97,7 @@ class Case:
     def known(self) -> dict[str, Any]:
         """The facts that the plan decides on: those stated, and what only the case knows."""
         peak = peak_fact(self.plan)
-        return {**self.facts, **({peak.id: self.peak} if peak and self.peak else {})}
+        return {**self.facts, **({peak.id: self.peak} if peak and self.peak in self.plan.tiers else {})}
 
     def life(self, action: str) -> DutyLife | None:
         """The latest life of a duty."""

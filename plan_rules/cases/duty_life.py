@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from plan_rules.instants import read_day, read_instant, written
+
+
+def later(instant: datetime, **wait: int) -> datetime | None:
+    """The instant so many `days`, `minutes` or `seconds` on; None where the calendar ends before it."""
+    try:
+        return instant + timedelta(**wait)
+    except OverflowError:
+        return None
 
 
 class Life(StrEnum):
@@ -60,8 +68,8 @@ class DutyLife:
             return None
         day, instant = read_day(self.due), read_instant(self.due)
         if day is not None:
-            return datetime.combine(day + timedelta(days=1), time()) if day < date.max else None
-        return instant + timedelta(seconds=1) if instant is not None else None
+            return later(datetime.combine(day, time()), days=1)
+        return later(instant, seconds=1) if instant is not None else None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; what is empty is left out."""

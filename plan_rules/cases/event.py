@@ -161,6 +161,8 @@ class Event(_Frozen):
 
 
 _WHAT: TypeAdapter[What] = TypeAdapter(Annotated[What, Field(discriminator="kind")])
+# What `json` and pydantic raise for a value that is no JSON: a ring, one too deep, a number too long, another type.
+_NOT_JSON = (ValueError, TypeError, RecursionError)
 
 
 def made(**fields: Any) -> Event:
@@ -175,7 +177,7 @@ def what_of(fields: Mapping[str, Any]) -> What:
     """What happened, of a JSON object with its `kind`.  Raises EventRefused."""
     try:
         return _WHAT.validate_json(json.dumps(fields))
-    except (ValidationError, TypeError) as failure:
+    except _NOT_JSON as failure:
         raise _malformed(failure) from failure
 
 
@@ -188,13 +190,13 @@ def read(body: Mapping[str, Any]) -> Event:
     """The event of a JSON object.  Raises EventRefused."""
     try:
         return Event.model_validate_json(json.dumps(body))
-    except (ValidationError, TypeError) as failure:
+    except _NOT_JSON as failure:
         raise _malformed(failure) from failure
 
 
-def _malformed(failure: ValidationError | TypeError) -> EventRefused:
+def _malformed(failure: Exception) -> EventRefused:
     """Where an event is malformed; the values themselves may be personal and are not shown."""
-    if isinstance(failure, TypeError):
+    if not isinstance(failure, ValidationError):
         where = "?"
     else:
         first = failure.errors(include_input=False, include_url=False)[0]

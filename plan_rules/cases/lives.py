@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from plan_rules.cases.case import Case
-from plan_rules.cases.duty_life import DutyLife, Life
-from plan_rules.cases.showing import is_shown_done
+from plan_rules.cases.case import Case, Phase
+from plan_rules.cases.duty_life import DutyLife, Life, later
+from plan_rules.cases.showing import is_shown_done, tells_when
 from plan_rules.deadlines import standing
 from plan_rules.decision import Decision, Duty
 from plan_rules.facts import Facts, fact_reader
@@ -39,38 +39,46 @@ def _begun(case: Case, duty: Duty, at: datetime, days: int | None) -> DutyLife:
         duty.clauses,
         term=duty.deadline.kind if duty.deadline else "",
     )
-    return _standing(begun, duty, at, days)
+    return _standing(case, begun, duty, at, days)
 
 
 def _carried(case: Case, life: DutyLife, duty: Duty | None, facts: Facts, at: datetime, days: int | None) -> DutyLife:
     if duty is not None:
         named = replace(life, clauses=duty.clauses, term=duty.deadline.kind if duty.deadline else "")
-        return _standing(named, duty, at, days)
+        return _standing(case, named, duty, at, days)
     if not life.open:
         return replace(life, required=False)
     done = is_shown_done(case.plan, life.action, facts)
     return replace(life, required=False, until=at, status=Life.DONE if done else Life.LAPSED)
 
 
-def _standing(life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:
+def _standing(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:
     """The life with its due day and status, as the decision or somebody's word has them."""
     life = replace(life, due=duty.deadline.due if duty.deadline else None)
     if duty.status in ("done", "late"):
-        until = life.until if life.status is Life.DONE else at
-        late = duty.status == "late"
-        return replace(
-            life,
-            status=Life.DONE,
-            until=until,
-            violation="late" if late else life.violation if life.said else "",
-            days=days if late else None,
-        )
+        return _shown_done(case, life, duty, at, days)
     if life.said:
         return _said(life)
     missed = duty.status == "missed"
     return replace(
-        life, status=Life.IN_FORCE, until=None, violation="missed" if missed else "", days=days if missed else None
+        life,
+        status=Life.IN_FORCE,
+        until=None,
+        by="",
+        violation="missed" if missed else "",
+        days=days if missed else None,
     )
+
+
+def _shown_done(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:
+    """Done, as the facts show; where they do not tell when, somebody's word does."""
+    if life.status is not Life.DONE:
+        life = replace(life, status=Life.DONE, until=at, by="", said=False)
+    if duty.status == "late":
+        return replace(life, violation="late", days=days)
+    if life.said and not tells_when(case.plan, life.action):
+        return _said(life)
+    return replace(life, violation="", days=None)
 
 
 def _said(life: DutyLife) -> DutyLife:
@@ -83,14 +91,24 @@ def _said(life: DutyLife) -> DutyLife:
 
 def _as_of(case: Case, life: DutyLife, at: datetime) -> DutyLife:
     """The life with the rungs of the ladder that are reached by now, and whether it is time to remind of it."""
-    if not life.open:
+    if not life.open or case.phase is Phase.CLOSED:
         return life
-    rules = case.plan.case
+    reached = sum(instant is not None and at >= instant for instant in rungs_of(case, life))
+    reminder = reminder_of(case, life)
+    return replace(
+        life,
+        rungs=max(life.rungs, reached),
+        reminded=life.reminded or (reminder is not None and at >= reminder),
+    )
+
+
+def rungs_of(case: Case, life: DutyLife) -> tuple[datetime | None, ...]:
+    """When each rung of the ladder is reached, if the duty is still open then; None for never."""
     overdue = life.overdue_from
-    if overdue is not None:
-        reached = sum(at >= overdue + timedelta(days=rung.after_days) for rung in rules.ladder)
-        life = replace(life, rungs=max(life.rungs, reached))
-    minutes = {term.value: amount for term, amount in rules.reminders.items()}.get(life.term)
-    if minutes is not None and at >= life.since + timedelta(minutes=minutes):
-        life = replace(life, reminded=True)
-    return life
+    return tuple(None if overdue is None else later(overdue, days=rung.after_days) for rung in case.plan.case.ladder)
+
+
+def reminder_of(case: Case, life: DutyLife) -> datetime | None:
+    """When a duty that is to be done at once is reminded of; None where nobody asked for it."""
+    minutes = {term.value: amount for term, amount in case.plan.case.reminders.items()}.get(life.term)
+    return None if minutes is None else later(life.since, minutes=minutes)

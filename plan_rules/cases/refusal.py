@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from plan_rules.errors import DiagnosedError, Diagnostic, Message, Severity
 
 
@@ -14,3 +16,9 @@ class EventRefused(DiagnosedError):
 def refuse(code: str, message: tuple[str, str], help_: tuple[str, str], *, subject: str | None = None) -> EventRefused:
     """The refusal with one Diagnostic."""
     return EventRefused((Diagnostic(code, Severity.ERROR, Message(*message), help=Message(*help_), subject=subject),))
+
+
+def listed(zh: str, en: str, names: Iterable[str]) -> tuple[str, str]:
+    """What would do in the place of what was named."""
+    found = list(names)
+    return zh + ("、".join(found) or "没有"), en + (", ".join(found) or "none")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from plan_rules.condition import All, Condition, Is, Present
+from plan_rules.condition import All, Condition, Is, Present, mentioned
 from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.norm import Norm
@@ -63,5 +63,25 @@ def is_shown_done(plan: Plan, action: str, facts: Facts) -> bool:
     return any(
         compiled(norm.done_by, plan, readings)(facts.wide) is True
         for norm in _norms(plan, action)
-        if norm.modality == "duty" and norm.done_by is not None
+        if norm.modality == "duty"
+        and norm.done_by is not None
+        and all(readings[under.reading] in under.options for under in norm.under)
+    )
+
+
+def tells_when(plan: Plan, action: str) -> bool:
+    """Does the fact that shows the duty done say when?"""
+    return any(norm.done_on is not None for norm in _norms(plan, action) if norm.modality == "duty")
+
+
+def showing_what_is_due_from(plan: Plan, start: str) -> tuple[str, ...]:
+    """The facts that show duties done whose clock this fact starts."""
+    return tuple(
+        dict.fromkeys(
+            fact
+            for clause in plan.clauses.values()
+            for norm in clause.norms
+            if norm.done_by is not None and norm.limit is not None and norm.limit.start == start
+            for fact in mentioned(norm.done_by)
+        )
     )
