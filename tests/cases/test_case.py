@@ -37,7 +37,7 @@ from plan_rules.cases.message import ESCALATED, REMINDED, REQUIRED, message_id
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.norm import Term
-from tests.cases.stories import ASSAULT, CASE_ID, PLAN, Story, event, instant, kept_otherwise, opened
+from tests.cases.case_stories import ASSAULT, CASE_ID, PLAN, Story, event, instant, kept_otherwise, opened
 
 SMALL = (Path(__file__).parents[1] / "data" / "small_plan.yaml").read_text(encoding="utf-8")
 KEPT = """

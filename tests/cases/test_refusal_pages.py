@@ -12,7 +12,7 @@ from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Case
 from plan_rules.cases.event import Upgraded, read
 from plan_rules.cases.refusal import EventRefused
-from tests.cases.stories import CASE_ID, PLAN
+from tests.cases.case_stories import CASE_ID, PLAN
 
 PAGES = {
     page.stem: page.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from plan_rules.deciding import decide
 from plan_rules.decision import outline
 from plan_rules.scenarios import Scenario, compare, read_scenarios
 from plan_rules.scenarios.running import stated_facts
-from tests.cases.stories import PLAN, Story, opened
+from tests.cases.case_stories import PLAN, Story, opened
 
 ROOT = Path(__file__).parents[2]
 TIMELINES = {
