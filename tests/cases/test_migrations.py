@@ -143,21 +143,21 @@ def test_a_database_with_an_alembic_version_of_another_program_is_left_alone(sto
 
 def test_many_processes_that_open_a_new_store_at_once_all_succeed(store_url: str) -> None:
     script = (
-        "import sys; from plan_rules.cases.casebook import Cases; import plan_rules as pr\n"
+        "import sys; from plan_rules.cases.casebook import Cases\n"
         "sys.stdin.readline()\n"
         "with Cases.connect(sys.argv[1]) as cases:\n"
-        "    cases.open(pr.load(), {}, by='1001', case=sys.argv[2])"
+        "    assert cases.list() == ()"
     )
     processes = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", script, store_url, f"A-{number}"],
+            [sys.executable, "-W", "error", "-c", script, store_url],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for number in range(8)
+        for _ in range(8)
     ]
     for process in processes:  # all loaded by now, or nearly
         assert process.stdin is not None
@@ -166,7 +166,5 @@ def test_many_processes_that_open_a_new_store_at_once_all_succeed(store_url: str
     said = [process.communicate(timeout=60)[0] for process in processes]
 
     assert [process.returncode for process in processes] == [0] * 8, said
-    with opened(store_url) as cases:
-        assert {line.id for line in cases.list()} == {f"A-{number}" for number in range(8)}
     with database(store_url) as connection:
         assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
