@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from plan_rules.cases.advance import reminder_of
 from plan_rules.cases.case import Case, Phase
 from plan_rules.cases.days import rest_note, weekday
 from plan_rules.cases.duty_life import DutyLife
+from plan_rules.cases.lives import reminder_of
 from plan_rules.decision import Duty
 from plan_rules.instants import read_day, read_instant, written
 from plan_rules.norm import Term
