@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plan_rules.cases.advance import Change, Step
     from plan_rules.cases.case import Case, Phase
     from plan_rules.cases.casebook import Cases, Recorded
     from plan_rules.cases.event import Event
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from plan_rules.cases.message import Message
     from plan_rules.cases.personal import AccessRefused
     from plan_rules.cases.refusal import EventRefused
+    from plan_rules.cases.step import Change, Step
     from plan_rules.cases.store.failures import StoreError
     from plan_rules.cases.vault import KeyRefused, Keyring, new_key_file, read_key_file
 
@@ -26,7 +26,7 @@ _WHERE = {
     "AccessRefused": "personal",
     "Case": "case",
     "Cases": "casebook",
-    "Change": "advance",
+    "Change": "step",
     "Event": "event",
     "EventRefused": "refusal",
     "ExtraMissing": "extra",
@@ -35,7 +35,7 @@ _WHERE = {
     "Message": "message",
     "Phase": "case",
     "Recorded": "casebook",
-    "Step": "advance",
+    "Step": "step",
     "StoreError": "store.failures",
     "new_key_file": "vault",
     "read_key_file": "vault",

@@ -5,13 +5,13 @@ Pure, and total over what callers may hand in: an event that does not fit is ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn, assert_never
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.case import Breach, Case, Override, Phase, higher, peak_fact, worded
+from plan_rules.cases.case import Breach, Case, Override, Phase, peak_fact, worded
 from plan_rules.cases.duty_life import DutyLife, Life
 from plan_rules.cases.event import (
     Breached,
@@ -29,51 +29,14 @@ from plan_rules.cases.event import (
     Reviewed,
     Upgraded,
 )
-from plan_rules.cases.lives import lives_after, reminder_of, rungs_of
-from plan_rules.cases.message import ESCALATED, REMINDED, REQUIRED, Message, message_id
 from plan_rules.cases.refusal import listed, refuse
 from plan_rules.cases.showing import showing_what_is_due_from, shown_broken_by, shown_done_by, standing_in
-from plan_rules.decision import Decision, Duty, Prohibition
+from plan_rules.cases.step import Step, step
+from plan_rules.decision import Duty, Prohibition
 from plan_rules.fact_values import shown
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.instants import written
 from plan_rules.plan import UNKNOWN, Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an event changed, by action ids: what is to be done now and was not, what lapsed, what carries on.
-
-    `done` and `violated` became so by this event (or by the time that passed); `forbidden` and `allowed_again` are
-    prohibitions that began and ended.  `altered` carry on with another bearer, time limit or clause.
-    """
-
-    tier_before: str | None
-    tier_after: str | None
-    new: tuple[str, ...] = ()
-    lapsed: tuple[str, ...] = ()
-    carried: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
-    violated: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    allowed_again: tuple[str, ...] = ()
-    altered: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in self.__slots__
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The case after an event, with the decision made then."""
-
-    case: Case
-    decision: Decision
-    change: Change
-    messages: tuple[Message, ...]
 
 
 def begin(case_id: str, plan: Plan, event: Event, calendar: Calendar = CHINA) -> Step:
@@ -86,7 +49,7 @@ def begin(case_id: str, plan: Plan, event: Event, calendar: Calendar = CHINA) ->
             ("先开案: plan-rules case open", "open it first: plan-rules case open"),
         )
     case = Case(case_id, plan, 0, Phase.OPEN, event.at, event.at, what.outlet, calendar=calendar)
-    return _step(case, replace(case, facts=_stated(case, what.facts, (), event.at)), event)
+    return step(case, replace(case, facts=_stated(case, what.facts, (), event.at)), event)
 
 
 def advance(case: Case, event: Event, plan: Plan | None = None) -> Step:
@@ -112,7 +75,7 @@ def advance(case: Case, event: Event, plan: Plan | None = None) -> Step:
             (f"案件 {case.id} 已关闭", f"case {case.id} is closed"),
             ("要继续处理, 先重开: plan-rules case reopen", "reopen it first: plan-rules case reopen"),
         )
-    return _step(case, _applied(case, event, plan), event)
+    return step(case, _applied(case, event, plan), event)
 
 
 # --------------------------------------------------------------------------- what the event says
@@ -340,120 +303,3 @@ def _closed(case: Case) -> Case:
             ("办完并登记, 再关闭", "do and record it, then close"),
         )
     return replace(case, phase=Phase.CLOSED)
-
-
-# --------------------------------------------------------------------------- what follows
-
-
-def _step(before: Case, said: Case, event: Event) -> Step:
-    """Decide again, and carry the lives of duties on."""
-    said, decision = _settled(said, event.at)
-    after = replace(
-        said,
-        version=before.version + 1,
-        at=event.at,
-        tier=decision.tier.id if decision.tier else None,
-        lives=lives_after(said, decision, event.at),
-        forbidden=tuple(item.action for item in decision.prohibitions),
-    )
-    change = _change(before, after, decision, event)
-    return Step(after, decision, change, tuple(_messages(before, after, decision)))
-
-
-def _settled(case: Case, at: datetime) -> tuple[Case, Decision]:
-    """The case with its peak, and what is decided of it; a plan may ask how high the tier ever was, so now too."""
-    while True:
-        decision = case.decided(at)
-        peak = higher(case.plan, case.peak, decision.tier.id if decision.tier else None)
-        if peak == case.peak:
-            return case, decision
-        case = replace(case, peak=peak)
-
-
-def _change(before: Case, after: Case, decision: Decision, event: Event) -> Change:
-    was = {(life.action, life.occasion): life for life in before.lives}
-    pairs = [(was.get((life.action, life.occasion)), life) for life in after.lives]
-    return Change(
-        tier_before=before.tier,
-        tier_after=after.tier,
-        new=tuple(life.action for old, life in pairs if old is None),
-        lapsed=tuple(life.action for old, life in pairs if old and old.open and life.status is Life.LAPSED),
-        carried=tuple(life.action for old, life in pairs if old and old.open and life.open),
-        done=tuple(
-            life.action for old, life in pairs if life.status is Life.DONE and (old is None or old.status != Life.DONE)
-        ),
-        violated=tuple(
-            dict.fromkeys(
-                (
-                    *(life.action for old, life in pairs if life.violation and (old is None or not old.violation)),
-                    *(item.action for item in after.breaches[len(before.breaches) :] if not item.excused),
-                )
-            )
-        ),
-        forbidden=tuple(action for action in after.forbidden if action not in before.forbidden),
-        allowed_again=tuple(action for action in before.forbidden if action not in after.forbidden),
-        altered=_altered(before.decision, decision) if isinstance(event.what, Upgraded) else (),
-    )
-
-
-def _altered(earlier: Decision, decision: Decision) -> tuple[str, ...]:
-    def terms(duty: Duty) -> tuple[Any, ...]:
-        return (duty.roles, duty.recipient, duty.deadline, duty.order, duty.clauses, duty.defeasible, duty.bearers)
-
-    was = {duty.action: terms(duty) for duty in earlier.duties}
-    return tuple(duty.action for duty in decision.duties if duty.action in was and was[duty.action] != terms(duty))
-
-
-def _messages(before: Case, after: Case, decision: Decision) -> Iterator[Message]:
-    """What nobody has been told: duties that began and are open, reminders, and rungs of the ladder reached."""
-    was = {(life.action, life.occasion): life for life in before.lives}
-    duties = {duty.action: duty for duty in decision.duties}
-    for life in after.lives:
-        old, duty = was.get((life.action, life.occasion)), duties.get(life.action)
-        if duty is None:
-            continue
-        if old is None and life.open:
-            yield _message(after, REQUIRED, life, duty)
-        if life.reminded and not (old and old.reminded):
-            yield _message(after, REMINDED, life, duty)
-        for rung in range(old.rungs if old else 0, life.rungs):
-            yield _message(after, ESCALATED, life, duty, rung + 1)
-
-
-def _message(case: Case, kind: str, life: DutyLife, duty: Duty, rung: int = 0) -> Message:
-    ladder = case.plan.case.ladder
-    body: dict[str, Any] = {
-        "action": duty.action,
-        "label": duty.label,
-        "occasion": life.occasion,
-        "roles": list(duty.roles),
-        "recipient": duty.recipient,
-        "deadline": duty.deadline._asdict() if duty.deadline else None,
-        "clauses": list(duty.clauses),
-        "outlet": case.outlet,
-        "tier": case.tier,
-        "plan": {"id": case.plan.id, "version": case.plan.version, "digest": case.plan.digest},
-    }
-    if rung:
-        body |= {"rung": rung, "to": list(ladder[rung - 1].to)}
-    return Message(message_id(case.id, kind, duty.action, life.occasion, rung), case.id, kind, case.at, body)
-
-
-def next_review(case: Case) -> datetime | None:
-    """The next instant at which time alone changes something: a reminder, a duty overdue, a rung of the ladder.
-
-    That a duty is overdue by one day more is no such change.  None where nothing is to come, as in a closed case.
-    """
-    if case.phase is Phase.CLOSED:
-        return None
-    return min((instant for life in case.lives if life.open for instant in _instants(case, life)), default=None)
-
-
-def _instants(case: Case, life: DutyLife) -> Iterator[datetime]:
-    reminder = reminder_of(case, life)
-    if reminder is not None and not life.reminded:
-        yield reminder
-    overdue = life.overdue_from
-    if overdue is not None and not life.violation:
-        yield overdue
-    yield from (instant for instant in rungs_of(case, life)[life.rungs :][:1] if instant is not None)

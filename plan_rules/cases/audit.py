@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from plan_rules.cases.advance import Step, advance, begin
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.chain import Break, Entry, Fault, digest_of, root_of, verify
 from plan_rules.cases.event import Event, Upgraded
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.refusal import EventRefused, refuse
+from plan_rules.cases.step import Step
 from plan_rules.cases.store import log, work
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +10,10 @@ from typing import Any, Self
 from uuid import uuid4
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.advance import Change, Step, advance, begin
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Case, Phase
-from plan_rules.cases.chain import canonical, digest_of
+from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import (
-    NAME,
     Closed,
     Done,
     Erased,
@@ -35,7 +33,8 @@ from plan_rules.cases.event import (
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.event import written as written_event
 from plan_rules.cases.extra import from_extra
-from plan_rules.cases.refusal import EventRefused, refuse
+from plan_rules.cases.step import Change, Step
+from plan_rules.cases.unrecorded import ahead, check_case_id, moved_on, no_case, same
 from plan_rules.decision import Decision
 from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
@@ -239,7 +238,7 @@ class Cases:
         with self._database.reading() as connection:
             found = work.load(connection, self._texts, case)
         if found is None:
-            raise _no_case(case)
+            raise no_case(case)
         return found
 
     def version(self, case: str) -> int | None:
@@ -252,7 +251,7 @@ class Cases:
         with self._database.reading() as connection:
             found = tuple(read_event(entry.content["event"]) for entry in log.read(connection, case))
         if not found:
-            raise _no_case(case)
+            raise no_case(case)
         return found
 
     def plan(self, digest: str) -> Plan | None:
@@ -307,14 +306,14 @@ class Cases:
         event = asked.happened(at)
         known = log.entry_of(connection, asked.case, event.id) if before else None
         if known is not None and before is not None:
-            _same(event, known.content["event"], asked.personal, timed=asked.at is not None)
+            same(event, known.content["event"], asked.personal, timed=asked.at is not None)
             return Recorded(before, before.decision, None, repeated=True)
         if event.at > now + log.SKEW:
-            raise _ahead(event, now)
+            raise ahead(event, now)
         if before is None and asked.first is None:
-            raise _no_case(asked.case)
+            raise no_case(asked.case)
         if asked.expected is not None and before is not None and before.version != asked.expected:
-            raise _moved_on(before, asked.expected)
+            raise moved_on(before, asked.expected)
         stamp = outbox.text_of(now)
         plan = self._kept(connection, asked, before, stamp)
         data = self.personal.seal(asked.case, plan, asked.personal) if asked.personal else ()
@@ -374,61 +373,6 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-def check_case_id(case: str) -> None:
-    """Raises EventRefused where a case cannot be called so."""
-    if not re.fullmatch(NAME, case):
-        raise refuse(
-            "CS001",
-            (f"案件编号“{case[:64]}”写法不对", f"`{case[:64]}` is no id of a case"),
-            ("用字母、数字和 _ . : @ -, 至多 64 个", "use letters, digits and _ . : @ -, at most 64"),
-            subject="case",
-        )
-
-
 def _not_before(now: datetime, case: Case | None) -> datetime:
     """When something happens that is recorded as it happens: clocks of two machines may differ a little."""
     return case.at if case is not None and now < case.at <= now + log.SKEW else now
-
-
-def _same(event: Event, known: Mapping[str, Any], personal: Iterable[str], *, timed: bool) -> None:
-    """Raises EventRefused where something else was recorded.  What personal data said is not compared."""
-    told = written_event(event)
-    items = sorted(datum["item"] for datum in known["sealed"])
-    names = ("what", "by", "at") if timed else ("what", "by")
-    # As text: 1 and true are equal in Python.
-    if any(canonical(told[name]) != canonical(known[name]) for name in names) or items != sorted(personal):
-        raise refuse(
-            "CS017",
-            (f"事件编号 {event.id} 已经用过, 内容不同", f"the event id {event.id} was used for something else"),
-            ("另给一个事件编号", "give it another id"),
-            subject=event.id,
-        )
-
-
-def _no_case(case: str) -> EventRefused:
-    return refuse(
-        "CS018",
-        (f"没有案件 {case[:64]}", f"there is no case {case[:64]}"),
-        ("plan-rules case list 列出案件", "see `plan-rules case list`"),
-        subject=case[:64],
-    )
-
-
-def _moved_on(case: Case, expected: int) -> EventRefused:
-    return refuse(
-        "CS015",
-        (
-            f"案件 {case.id} 已有新的登记(版本 {case.version}, 不是 {expected})",
-            f"case {case.id} has moved on: it is at version {case.version}, not {expected}",
-        ),
-        ("看过新的情况再登记", "look at what is new, then record"),
-        subject=case.id,
-    )
-
-
-def _ahead(event: Event, now: datetime) -> EventRefused:
-    return refuse(
-        "CS019",
-        (f"事件时间 {event.at} 晚于现在 {now}", f"the event at {event.at} lies after now, {now}"),
-        ("写已经发生的时间", "write when it happened"),
-    )

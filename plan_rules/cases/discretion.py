@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from plan_rules.cases.advance import Step
 from plan_rules.cases.event import Observed, Opened
+from plan_rules.cases.step import Step
 from plan_rules.cases.story import Story
 from plan_rules.decision import Duty, Permission, Prohibition
 from plan_rules.plan import Plan

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from plan_rules.cases.advance import Step
 from plan_rules.cases.case import Phase
 from plan_rules.cases.days import moment
 from plan_rules.cases.discretion import LeftOut, is_sensitive, left_out, left_out_words
 from plan_rules.cases.event import Event
 from plan_rules.cases.event import written as event_written
+from plan_rules.cases.step import Step
 from plan_rules.cases.story import Story
 from plan_rules.cases.telling import Told, changed, telling, tier_name, tier_words
 from plan_rules.decision import outline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -112,3 +113,23 @@ def reminder_of(case: Case, life: DutyLife) -> datetime | None:
     """When a duty that is to be done at once is reminded of; None where nobody asked for it."""
     minutes = {term.value: amount for term, amount in case.plan.case.reminders.items()}.get(life.term)
     return None if minutes is None else later(life.since, minutes=minutes)
+
+
+def next_review(case: Case) -> datetime | None:
+    """The next instant at which time alone changes something: a reminder, a duty overdue, a rung of the ladder.
+
+    That a duty is overdue by one day more is no such change.  None where nothing is to come, as in a closed case.
+    """
+    if case.phase is Phase.CLOSED:
+        return None
+    return min((instant for life in case.lives if life.open for instant in _instants(case, life)), default=None)
+
+
+def _instants(case: Case, life: DutyLife) -> Iterator[datetime]:
+    reminder = reminder_of(case, life)
+    if reminder is not None and not life.reminded:
+        yield reminder
+    overdue = life.overdue_from
+    if overdue is not None and not life.violation:
+        yield overdue
+    yield from (instant for instant in rungs_of(case, life)[life.rungs :][:1] if instant is not None)

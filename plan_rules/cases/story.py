@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.advance import Step, advance, begin
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Case
 from plan_rules.cases.event import Event, Opened, Upgraded
+from plan_rules.cases.step import Step
 from plan_rules.decision import Duty
 from plan_rules.plan import Plan
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, assert_never
 
-from plan_rules.cases.advance import Change, Step
 from plan_rules.cases.days import moment
 from plan_rules.cases.discretion import NOTHING, LeftOut, is_sensitive
 from plan_rules.cases.event import (
@@ -27,6 +26,7 @@ from plan_rules.cases.event import (
     Upgraded,
     What,
 )
+from plan_rules.cases.step import Change, Step
 from plan_rules.cases.story import Story
 from plan_rules.instants import read_instant
 from plan_rules.phrases import tier_phrase

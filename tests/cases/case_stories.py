@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import plan_rules as pr
-from plan_rules.cases.advance import Step, advance, begin
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Case
 from plan_rules.cases.duty_life import DutyLife
 from plan_rules.cases.event import Event, Observed, Opened, What, made
 from plan_rules.cases.refusal import EventRefused
+from plan_rules.cases.step import Step
 from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, func, make_url, select, text
 
 import plan_rules as pr
-from plan_rules.cases.advance import Step, advance, begin
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.event import (
     Breached,
@@ -36,6 +36,7 @@ from plan_rules.cases.event import (
     What,
 )
 from plan_rules.cases.refusal import EventRefused
+from plan_rules.cases.step import Step
 from plan_rules.cases.store.schema import metadata
 from tests.command_line import ROOT
 

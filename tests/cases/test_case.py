@@ -9,7 +9,7 @@ import pytest
 
 import plan_rules as pr
 from plan_rules.case_rules import Rung
-from plan_rules.cases.advance import advance, begin, next_review
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Breach, FollowUp, Override, Phase, case_of
 from plan_rules.cases.duty_life import Life
 from plan_rules.cases.event import (
@@ -33,6 +33,7 @@ from plan_rules.cases.event import (
     what_of,
     written,
 )
+from plan_rules.cases.lives import next_review
 from plan_rules.cases.message import ESCALATED, REMINDED, REQUIRED, message_id
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity

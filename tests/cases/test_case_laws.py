@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from plan_rules.cases.advance import Step, advance, begin, next_review
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.case import Case, case_of
 from plan_rules.cases.duty_life import DutyLife, Life
 from plan_rules.cases.event import (
@@ -43,8 +43,10 @@ from plan_rules.cases.event import (
     read,
     written,
 )
+from plan_rules.cases.lives import next_review
 from plan_rules.cases.message import REQUIRED
 from plan_rules.cases.refusal import EventRefused
+from plan_rules.cases.step import Step
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
 from plan_rules.errors import CalendarUnknown, FactsInvalid

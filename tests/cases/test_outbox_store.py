@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan_rules.cases.advance import Step
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.delivery import Undelivered
 from plan_rules.cases.message import REQUIRED, Message, message_id
+from plan_rules.cases.step import Step
 from plan_rules.cases.worker import Outbox, Policy, Tally, deliver_once, pause, run
 from plan_rules.errors import Message as Words
 from tests.cases.store_stories import BY, FEW, PLAN, STORIES, Clock, Story, another_case, folded, opened, sql, tell

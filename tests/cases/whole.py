@@ -8,10 +8,12 @@ from contextlib import closing
 from typing import Any
 
 from plan_rules.calendars import CHINA
-from plan_rules.cases.advance import Step, advance, begin, next_review
+from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.chain import canonical
 from plan_rules.cases.event import Erased, Event, read
+from plan_rules.cases.lives import next_review
+from plan_rules.cases.step import Step
 from plan_rules.cases.store import schema
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of

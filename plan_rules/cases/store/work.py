@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from plan_rules.cases.advance import Step, next_review
 from plan_rules.cases.case import Case, Phase, case_of
 from plan_rules.cases.chain import canonical
+from plan_rules.cases.lives import next_review
+from plan_rules.cases.step import Step
 from plan_rules.cases.store.failures import StoreDamaged
 from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, deadlines

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from plan_rules.cases.advance import Change
 from plan_rules.cases.case import Case
 from plan_rules.cases.case_page import case_page
 from plan_rules.cases.casebook import Recorded
+from plan_rules.cases.step import Change
 from plan_rules.cases.story import Story
 from plan_rules.cases.telling import tier_step, tier_words
 from plan_rules.cli import output
