@@ -28,7 +28,7 @@ from plan_rules.cases.store.failures import (
     StoreUnavailable,
 )
 from tests.cases import postgres
-from tests.cases.case_stories import BY, PLAN, Clock, contents, opened
+from tests.cases.store_stories import BY, PLAN, Clock, contents, opened
 from tests.cases.postgres import Server
 from tests.command_line import ROOT
 
