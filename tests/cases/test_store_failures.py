@@ -28,8 +28,8 @@ from plan_rules.cases.store.failures import (
     StoreUnavailable,
 )
 from tests.cases import postgres
-from tests.cases.store_stories import BY, PLAN, Clock, contents, opened
 from tests.cases.postgres import Server
+from tests.cases.store_stories import BY, PLAN, Clock, contents, opened
 from tests.command_line import ROOT
 
 ASSAULT = {"complaint_location": "counter", "staff_assaulted": True}
