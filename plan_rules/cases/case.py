@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.duty_life import DutyLife, life_of
+from plan_rules.cases.duty_life import DutyLife, Life, life_of
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
 from plan_rules.instants import read_instant, written
@@ -112,14 +112,31 @@ class Case:
         return tuple(life for life in self.lives if life.open)
 
     def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What is still to be done because something went wrong: after a breach, and of what was missed."""
+        """What is still to be done because something went wrong: after a breach, and of what was missed.
+
+        A breach is made good once something that was to be done in its place is done after it; one that was left so
+        when the incident was resolved is past mending.
+        """
         return (
-            *(FollowUp(item.action, "breached", item.instead) for item in self.breaches if not item.excused),
+            *(
+                FollowUp(item.action, "breached", item.instead)
+                for item in self.breaches
+                if self.phase is Phase.OPEN and not item.excused and not self._made_good(item)
+            ),
             *(
                 FollowUp(life.action, life.violation, (life.action,))
                 for life in self.lives
                 if life.open and life.violation
             ),
+        )
+
+    def _made_good(self, breach: Breach) -> bool:
+        return any(
+            life.action in breach.instead
+            and life.status is Life.DONE
+            and life.until is not None
+            and life.until >= breach.at
+            for life in self.lives
         )
 
     # ----------------------------------------------------------------- as JSON

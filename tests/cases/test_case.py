@@ -312,6 +312,25 @@ def test_what_is_forbidden_and_done_calls_for_what_to_do_instead() -> None:
     )
 
 
+def test_a_breach_is_made_good_by_what_is_done_in_its_place_afterwards() -> None:
+    story = opened({"aggression_level": "minor"})
+    story.tell("2025-05-20T09:02", Done(action="listen_patiently"))
+    story.tell("2025-05-20T09:05", Breached(action="argue_with_customer"))
+    assert len(story.case.follow_ups()) == 1  # what was done before it does not count
+
+    story.tell("2025-05-20T09:10", Done(action="explain_patiently"))
+    assert story.case.follow_ups() == ()
+
+
+def test_a_breach_left_so_when_the_incident_is_resolved_is_recorded_and_past_mending() -> None:
+    story = opened({"aggression_level": "minor"})
+    story.tell("2025-05-20T09:05", Breached(action="argue_with_customer"))
+    story.tell("2025-05-20T10:00", Resolved())
+
+    assert story.case.follow_ups() == ()
+    assert [item.action for item in story.case.breaches] == ["argue_with_customer"]
+
+
 def test_a_breach_of_what_was_set_aside_is_excused() -> None:
     story = opened(WRITTEN_REPLY)
     story.tell("2025-05-20T09:05", REPLY)
