@@ -6,7 +6,8 @@ PlanRulesError
 ├── ScenariosInvalid    a scenario file has defects        (carries Diagnostics)
 ├── CalendarInvalid     a calendar file has defects        (carries Diagnostics)
 ├── CalendarUnknown     working days of a year nobody has published
-└── EngineError         an engine cannot take the plan, or broke its promise
+├── EngineError         an engine cannot take the plan, or broke its promise
+└── of `plan_rules.cases`: EventRefused (carries Diagnostics), StoreError, KeyRefused, AccessRefused, Undelivered
 """
 
 from __future__ import annotations
@@ -78,6 +79,14 @@ class Diagnostic:
 
 class PlanRulesError(Exception):
     """Any error of this library."""
+
+
+class ToldError(PlanRulesError):
+    """An error that one `message` tells, in both languages."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(f"{message.zh} / {message.en}")
 
 
 class DiagnosedError(PlanRulesError):

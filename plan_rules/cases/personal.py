@@ -18,19 +18,15 @@ from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, personal
 from plan_rules.cases.vault import MAX_CHARACTERS, Datum, KeyRefused, Keyring
-from plan_rules.errors import Message, PlanRulesError
+from plan_rules.errors import Message, ToldError
 from plan_rules.instants import read_day, read_instant
 from plan_rules.plan import Plan
 
 ACCESS = "@access"  # the stream in which readings are recorded
 
 
-class AccessRefused(PlanRulesError):
+class AccessRefused(ToldError):
     """This role may not read these personal data; that it was asked for is recorded."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        super().__init__(f"{message.zh} / {message.en}")
 
 
 @dataclass(frozen=True, slots=True)

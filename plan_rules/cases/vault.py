@@ -16,7 +16,7 @@ from pathlib import Path
 
 from plan_rules.cases.event import Sealed
 from plan_rules.cases.extra import from_extra
-from plan_rules.errors import Message, PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 with from_extra():
     from cryptography.exceptions import InvalidTag
@@ -28,12 +28,8 @@ _BYTES = 32
 _NONCE = 12
 
 
-class KeyRefused(PlanRulesError):
+class KeyRefused(ToldError):
     """A key file is no key file, or holds none of the keys that are needed."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        super().__init__(f"{message.zh} / {message.en}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,13 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from plan_rules.errors import Message, PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 
-class StoreError(PlanRulesError):
+class StoreError(ToldError):
     """The store could not do it, and wrote nothing that is not whole.  `error` is a permanent name for programs."""
 
     error: ClassVar[str] = "store_failed"
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        super().__init__(f"{message.zh} / {message.en}")
 
 
 class StoreUnavailable(StoreError):
