@@ -61,6 +61,7 @@ wheel: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.proofs
+	$(BIN)/python -m benchmarks.cases --cases 5000 --events 50000 --rounds 40
 
 # Build tools first and builds without isolation: pip's isolated builds would fetch build tools without a hash.
 # durable-rules is compiled here and not taken from pip's cache: a wheel cached by a build without COMPAT_3_13 does not load.
