@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import plan_rules as pr
@@ -66,11 +66,29 @@ def test_a_cut_off_only_puts_off(start: datetime, amount: int, roll: bool, cutof
     plain = due(limit(term, amount, None, roll=roll), start, WEEKS)
     cut = due(limit(term, amount, cutoff, roll=roll), start, WEEKS)
 
-    if start.time() <= cutoff or plain is None:
+    if plain is None:
+        assert cut is None
+        return
+    assert cut is not None
+    assert cut >= plain
+    counts_working_days = roll or term is Term.WORKING_DAYS
+    if start.time() <= cutoff and (WEEKS.is_working_day(start.date()) or not counts_working_days):
         assert cut == plain
-    else:
-        assert cut is not None
-        assert cut >= plain
+
+
+@given(
+    start=instants, later=st.timedeltas(timedelta(), timedelta(days=10)), amount=st.integers(1, 30), roll=st.booleans()
+)
+@example(start=datetime.fromisoformat("2026-03-06T18:00"), later=timedelta(hours=16), amount=1, roll=False)
+@pytest.mark.parametrize("term", [Term.WORKING_DAYS, Term.NATURAL_DAYS])
+def test_what_starts_later_is_never_due_earlier(
+    term: Term, start: datetime, later: timedelta, amount: int, roll: bool
+) -> None:
+    limit_ = limit(term, amount, roll=roll)
+    first, second = due(limit_, start, WEEKS), due(limit_, start + later, WEEKS)
+
+    assert first is not None and second is not None
+    assert first <= second
 
 
 @given(start=instants, amount=st.integers(1, 30), term=st.sampled_from([Term.WORKING_DAYS, Term.NATURAL_DAYS]))
