@@ -37,7 +37,8 @@ class DutyLife:
 
     `until` is when it was done, lapsed or overridden, `by` who did it or approved of leaving it.  `required` says
     whether the plan still lists it.  `due` is an ISO day or instant; `violation` is `late`, `missed` or empty, and
-    `days` by how many.  `rungs` of the ladder have been told of it; `reminded` is set once somebody was reminded.
+    `days` by how many.  `rungs` of the ladder have been told of it; `reminded` is set once somebody was reminded,
+    `told` once it was open, so that somebody had to be told of it.
     """
 
     action: str
@@ -55,6 +56,7 @@ class DutyLife:
     said: bool = False  # done or overridden because somebody said so, not because a fact shows it
     rungs: int = 0
     reminded: bool = False
+    told: bool = False
 
     @property
     def open(self) -> bool:
@@ -89,6 +91,7 @@ class DutyLife:
             "said": self.said,
             "rungs": self.rungs,
             "reminded": self.reminded,
+            "told": self.told,
         }
         return {name: value for name, value in plain.items() if value not in ("", None)}
 

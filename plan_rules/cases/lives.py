@@ -91,13 +91,14 @@ def _said(life: DutyLife) -> DutyLife:
 
 
 def _as_of(case: Case, life: DutyLife, at: datetime) -> DutyLife:
-    """The life with the rungs of the ladder that are reached by now, and whether it is time to remind of it."""
+    """The life with what is told of it by now: that it is open, a reminder, the rungs of the ladder reached."""
     if not life.open or case.phase is Phase.CLOSED:
         return life
     reached = sum(instant is not None and at >= instant for instant in rungs_of(case, life))
     reminder = reminder_of(case, life)
     return replace(
         life,
+        told=True,
         rungs=max(life.rungs, reached),
         reminded=life.reminded or (reminder is not None and at >= reminder),
     )

@@ -12,14 +12,14 @@ from plan_rules.decision import Decision, Duty
 
 
 def messages(before: Case, after: Case, decision: Decision) -> Iterator[Message]:
-    """What nobody has been told: duties that began and are open, reminders, and rungs of the ladder reached."""
+    """What nobody has been told: duties open for the first time, reminders, and rungs of the ladder reached."""
     was = {(life.action, life.occasion): life for life in before.lives}
     duties = {duty.action: duty for duty in decision.duties}
     for life in after.lives:
         old, duty = was.get((life.action, life.occasion)), duties.get(life.action)
         if duty is None:
             continue
-        if old is None and life.open:
+        if life.told and not (old and old.told):
             yield _message(after, REQUIRED, life, duty)
         if life.reminded and not (old and old.reminded):
             yield _message(after, REMINDED, life, duty)

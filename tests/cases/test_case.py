@@ -312,6 +312,17 @@ def test_what_is_forbidden_and_done_calls_for_what_to_do_instead() -> None:
     )
 
 
+def test_a_duty_that_began_done_and_was_not_is_told_of_once() -> None:
+    story = opened({**ASSAULT, "police_called_at": "2025-05-20T08:59"})
+    assert "call_police" not in [message.body["action"] for message in story.last.messages]
+
+    step = story.see("2025-05-20T09:05", withdrawn=("police_called_at",))
+    assert [message.body["action"] for message in step.messages] == ["call_police"]
+
+    story.tell("2025-05-20T09:06", Done(action="call_police"))
+    assert story.see("2025-05-20T09:10", withdrawn=("police_called_at",)).messages == ()
+
+
 def test_a_breach_is_made_good_by_what_is_done_in_its_place_afterwards() -> None:
     story = opened({"aggression_level": "minor"})
     story.tell("2025-05-20T09:02", Done(action="listen_patiently"))

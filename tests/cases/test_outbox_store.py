@@ -51,13 +51,13 @@ def refusing(permanent: bool = False) -> Undelivered:
 
 
 def required_by(steps: Iterator[Step]) -> list[str]:
-    """The ids of the messages that the events require: one for each duty that began and was open."""
+    """The ids of the messages that the events require: one for each duty that was ever open."""
     found, seen = [], set[tuple[str, int]]()
     for step in steps:
         for life in step.case.lives:
-            if (life.action, life.occasion) not in seen and life.open:
+            if life.open and (life.action, life.occasion) not in seen:
                 found.append(message_id(step.case.id, REQUIRED, life.action, life.occasion))
-            seen.add((life.action, life.occasion))
+                seen.add((life.action, life.occasion))
     return found
 
 
