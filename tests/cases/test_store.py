@@ -573,3 +573,14 @@ def test_noting_nothing_is_an_event_all_the_same(cases: Cases) -> None:
     cases.open(PLAN, {}, by=BY, case="A")
 
     assert cases.record("A", Noted(), by=BY).case.version == 2
+
+
+def test_a_deadline_that_moves_is_moved_in_the_list(cases: Cases) -> None:
+    cases.open(PLAN, ASSAULT, by=BY, case="A")
+    cases.resolve("A", by=BY)
+    before = [(duty.action, duty.due) for duty in cases.due()]
+    cases.observe("A", {"incident_resolved_on": "2025-05-19"}, by=BY)  # it was resolved the day before, it turns out
+
+    assert before == [("report_to_sponsor", "2025-05-23")]
+    assert [(duty.action, duty.due) for duty in cases.due()] == [("report_to_sponsor", "2025-05-22")]
+    assert listed(cases, "A") == deadlines_of(cases.load("A"))
