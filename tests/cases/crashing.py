@@ -146,15 +146,15 @@ def write_many(url: str, say: Callable[[str], None], *, who: int, cases: int, wr
 def write_until_gone(url: str, say: Callable[[str], None], *, who: int, part: int) -> None:
     """Events on a case of one's own until the store is gone, which is told as a StoreError."""
     case = f"case-{part}-{who}"
-    with Cases.connect(url, clock=Clock()) as cases:
-        try:
+    try:
+        with Cases.connect(url, clock=Clock()) as cases:
             cases.open(PLAN, {"complaint_received": True}, by="desk", case=case, event="opened")
             say(f"acknowledged {case} opened")
             for number in range(100_000):
                 cases.observe(case, {"order_disrupted": number % 2 == 0}, by="desk", event=f"e{number}")
                 say(f"acknowledged {case} e{number}")
-        except StoreError as failure:
-            say(f"told {failure.error}")
+    except StoreError as failure:
+        say(f"told {failure.error}")
 
 
 def deliver(url: str, say: Callable[[str], None], *, who: int, to: str, minutes: int) -> None:
