@@ -28,6 +28,7 @@ from plan_rules.cases.event import (
     Reviewed,
     Upgraded,
     What,
+    happened,
     made,
 )
 from plan_rules.cases.event import read as read_event
@@ -153,7 +154,7 @@ class Cases:
 
         Raises EventRefused, FactsInvalid, CalendarUnknown, StoreError; then nothing was recorded.
         """
-        what = Opened(plan=plan.digest, facts=dict(facts), outlet=outlet)
+        what = happened(Opened, plan=plan.digest, facts=dict(facts), outlet=outlet)
         asked = _Asked(case or _new_id(), what, by, event or _new_id(), at, personal or {}, first=(plan, calendar))
         return self._record(asked)
 
@@ -181,19 +182,19 @@ class Cases:
 
     def observe(self, case: str, facts: Mapping[str, Any], *, withdrawn: Iterable[str] = (), **told: Any) -> Recorded:
         """Record facts; `told` is as for `record`."""
-        return self.record(case, Observed(facts=dict(facts), withdrawn=tuple(withdrawn)), **told)
+        return self.record(case, happened(Observed, facts=dict(facts), withdrawn=tuple(withdrawn)), **told)
 
     def done(self, case: str, action: str, *, role: str = "", **told: Any) -> Recorded:
         """Record that a duty was done."""
-        return self.record(case, Done(action=action, role=role), **told)
+        return self.record(case, happened(Done, action=action, role=role), **told)
 
     def override(self, case: str, action: str, *, reason: str, approver: str, **told: Any) -> Recorded:
         """Set aside what binds as a rule."""
-        return self.record(case, Overridden(action=action, reason=reason, approver=approver), **told)
+        return self.record(case, happened(Overridden, action=action, reason=reason, approver=approver), **told)
 
     def hand_over(self, case: str, role: str, to: str, **told: Any) -> Recorded:
         """Hand a role over."""
-        return self.record(case, HandedOver(role=role, to=to), **told)
+        return self.record(case, happened(HandedOver, role=role, to=to), **told)
 
     def note(self, case: str, item: str, words: str, **told: Any) -> Recorded:
         """Keep words as the plan's personal datum `item`."""
@@ -205,11 +206,11 @@ class Cases:
 
     def reopen(self, case: str, *, reason: str, **told: Any) -> Recorded:
         """It was not."""
-        return self.record(case, Reopened(reason=reason), **told)
+        return self.record(case, happened(Reopened, reason=reason), **told)
 
     def upgrade(self, case: str, plan: Plan, **told: Any) -> Recorded:
         """Hold the case to this plan from now on."""
-        return self.record(case, Upgraded(plan=plan.digest), plan=plan, **told)
+        return self.record(case, happened(Upgraded, plan=plan.digest), plan=plan, **told)
 
     def finish(self, case: str, **told: Any) -> Recorded:
         """Close the case."""
@@ -217,7 +218,7 @@ class Cases:
 
     def erase(self, case: str, items: Iterable[str], *, reason: str, **told: Any) -> Recorded:
         """Erase personal data of these kinds; the log keeps only that they were there."""
-        return self.record(case, Erased(items=tuple(items), reason=reason), **told)
+        return self.record(case, happened(Erased, items=tuple(items), reason=reason), **told)
 
     def review(self, *, by: str, limit: int = _BATCH) -> tuple[Recorded, ...]:
         """Record, of each case in which time alone changed something, that it is looked at now."""

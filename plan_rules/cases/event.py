@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -160,6 +160,7 @@ class Event(_Frozen):
     sealed: tuple[Sealed, ...] = ()
 
 
+_Kind = TypeVar("_Kind", bound=_Frozen)
 _WHAT: TypeAdapter[What] = TypeAdapter(Annotated[What, Field(discriminator="kind")])
 # What `json` and pydantic raise for a value that is no JSON: a ring, one too deep, a number too long, another type.
 _NOT_JSON = (ValueError, TypeError, RecursionError)
@@ -169,6 +170,14 @@ def made(**fields: Any) -> Event:
     """An Event of Python values.  Raises EventRefused."""
     try:
         return Event(**fields)
+    except ValidationError as failure:
+        raise _malformed(failure) from failure
+
+
+def happened(kind: type[_Kind], **fields: Any) -> _Kind:
+    """What happened, of Python values.  Raises EventRefused."""
+    try:
+        return kind(**fields)
     except ValidationError as failure:
         raise _malformed(failure) from failure
 

@@ -584,3 +584,24 @@ def test_a_deadline_that_moves_is_moved_in_the_list(cases: Cases) -> None:
     assert before == [("report_to_sponsor", "2025-05-23")]
     assert [(duty.action, duty.due) for duty in cases.due()] == [("report_to_sponsor", "2025-05-22")]
     assert listed(cases, "A") == deadlines_of(cases.load("A"))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        lambda cases: cases.open(PLAN, ASSAULT, by=BY, case="B", outlet="长" * 101),
+        lambda cases: cases.override("A", "handle_on_site", reason="", approver="10031", by=BY),
+        lambda cases: cases.reopen("A", reason="", by=BY),
+        lambda cases: cases.observe("A", {"staff_assaulted": 1.5}, by=BY),
+        lambda cases: cases.done("A", "", by=BY),
+        lambda cases: cases.done("A", "call_police", by="罗某"),
+    ],
+)
+def test_what_is_malformed_is_refused_before_anything_is_written(cases: Cases, record: Callable[[Cases], Any]) -> None:
+    cases.open(PLAN, ASSAULT, by=BY, case="A")
+    with pytest.raises(EventRefused) as refused:
+        record(cases)
+
+    assert refused.value.diagnostics[0].code == "CS001"
+    assert [line.id for line in cases.list()] == ["A"]
+    assert cases.load("A").version == 1
