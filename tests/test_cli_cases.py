@@ -571,6 +571,7 @@ def test_a_whole_log_is_verified_anchored_and_replayed(told: tuple[Desk, list[An
         ("UPDATE entries SET body = replace(body, '10023', '10024') WHERE version = 2", "✗ S58 第 2 条: 内容被改动"),
         ("DELETE FROM entries WHERE version = 2", "✗ S58 第 "),
         ("DELETE FROM entries WHERE version = 3", "✗ S58 第 3 条: 末尾被截断"),
+        ("UPDATE documents SET content = content || '#' WHERE kind = 'plan'", "✗ sha256:"),
     ],
 )
 def test_a_log_that_was_tampered_with_names_the_first_entry_that_does_not_fit(
@@ -584,7 +585,10 @@ def test_a_log_that_was_tampered_with_names_the_first_entry_that_does_not_fit(
     done = desk("audit", "verify")
     assert done.returncode == 1
     assert done.stdout.startswith(named)
-    assert desk("audit", "verify", "--json").returncode == 1
+    assert ", 1 处不对" in done.stdout
+    told = desk("audit", "verify", "--json")
+    assert told.returncode == 1
+    assert len(json.loads(told.stdout)["breaks"]) + len(json.loads(told.stdout)["texts"]) == 1
 
 
 def test_a_replay_that_comes_out_otherwise_exits_1(desk: Desk) -> None:

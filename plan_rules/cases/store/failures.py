@@ -60,8 +60,8 @@ class StoreDamaged(StoreError):
     def __init__(self, what: str) -> None:
         super().__init__(
             Message(
-                f"案件库里的 {what} 不见了, 或被改动过; 用 plan-rules case verify 查看, 从备份恢复",
-                f"{what} is gone from the store, or was altered there; look with `plan-rules case verify`, "
+                f"案件库里的 {what} 不见了, 或被改动过; 用 plan-rules audit verify 查看, 从备份恢复",
+                f"{what} is gone from the store, or was altered there; look with `plan-rules audit verify`, "
                 "and restore a backup",
             )
         )

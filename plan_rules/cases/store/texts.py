@@ -72,7 +72,7 @@ def damaged(connection: Connection, needed: Iterable[str]) -> tuple[str, ...]:
     for row in rows:
         kept.add(row.digest)
         sources |= {row.source} if row.source else set()
-        if _digest(row.kind, bytes(row.content)) != row.digest:
+        if _digest(row.kind, _raw(row.content)) != row.digest:
             bad.add(row.digest)
     return tuple(sorted(bad | ({*needed, *sources} - kept)))
 
@@ -80,9 +80,14 @@ def damaged(connection: Connection, needed: Iterable[str]) -> tuple[str, ...]:
 def _content(connection: Connection, digest: str) -> bytes:
     """A text as it was stored.  Raises StoreDamaged where it is gone, or is another."""
     row = connection.execute(select(documents.c.kind, documents.c.content).where(documents.c.digest == digest)).first()
-    if row is None or _digest(row.kind, bytes(row.content)) != digest:
+    if row is None or _digest(row.kind, _raw(row.content)) != digest:
         raise StoreDamaged(digest)
-    return bytes(row.content)
+    return _raw(row.content)
+
+
+def _raw(content: bytes | str) -> bytes:
+    """What is stored: SQLite keeps text where text was put in the place of bytes."""
+    return content.encode() if isinstance(content, str) else bytes(content)
 
 
 def _digest(kind: str, content: bytes) -> str | None:

@@ -54,6 +54,7 @@ def _verdict_object(verdict: Verdict) -> dict[str, Any]:
         "breaks": [
             {"stream": each.stream, "version": each.version, "fault": each.fault.value} for each in verdict.breaks
         ],
+        "texts": list(verdict.texts),
     }
 
 
@@ -67,9 +68,13 @@ def _verdict_lines(verdict: Verdict, asked: Asked) -> Iterator[str]:
         return
     for each in verdict.breaks:
         yield visible(_break(each, asked))
-    yield asked(
-        f"不完整: {counted}, {len(verdict.breaks)} 处不对", f"not whole: {counted}, {len(verdict.breaks)} breaks"
-    )
+    for digest in verdict.texts:
+        yield asked(
+            f"✗ {digest}: 存的预案、底本或日历不见了, 或被改动",
+            f"✗ {digest}: a stored plan, source text or calendar is gone or was altered",
+        )
+    wrong = len(verdict.breaks) + len(verdict.texts)
+    yield asked(f"不完整: {counted}, {wrong} 处不对", f"not whole: {counted}, {wrong} breaks")
 
 
 def _break(each: Break, asked: Asked) -> str:
