@@ -34,8 +34,9 @@ from plan_rules.cases.event import (
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.event import written as written_event
 from plan_rules.cases.extra import from_extra
+from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.step import Change, Step
-from plan_rules.cases.unrecorded import ahead, check_case_id, moved_on, no_case, same
+from plan_rules.cases.unrecorded import REUSED, ahead, check_case_id, moved_on, no_case, same
 from plan_rules.decision import Decision
 from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
@@ -221,16 +222,24 @@ class Cases:
         return self.record(case, happened(Erased, items=tuple(items), reason=reason), **told)
 
     def review(self, *, by: str, limit: int = _BATCH) -> tuple[Recorded, ...]:
-        """Record, of each case in which time alone changed something, that it is looked at now."""
-        now = self.now()
+        """Record, of each case in which time alone changed something, that it is looked at now.
+
+        Two clocks that look at once record it once, and it is told to the one that did.
+        """
         with self._database.reading() as connection:
-            names = work.to_review(connection, at=now, limit=limit)
-        found = []
-        for name in names:
-            case = self.load(name)
-            event = f"review.{case.version}"  # two clocks that look at once record it once
-            found.append(self.record(name, Reviewed(), by=by, at=max(now, case.at), event=event))
-        return tuple(found)
+            found = work.to_review(connection, at=self.now(), limit=limit)
+        reviewed = (self._reviewed(name, version, by) for name, version in found)
+        return tuple(recorded for recorded in reviewed if recorded is not None)
+
+    def _reviewed(self, case: str, version: int, by: str) -> Recorded | None:
+        """The review of a case at this version; None where another clock was first."""
+        try:
+            recorded = self.record(case, Reviewed(), by=by, event=f"review.{version}")
+        except EventRefused as refusal:
+            if refusal.diagnostics[0].code == REUSED:  # by a clock of another name
+                return None
+            raise
+        return None if recorded.repeated else recorded
 
     # ----------------------------------------------------------------- looking
 

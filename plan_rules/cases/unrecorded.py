@@ -13,6 +13,8 @@ from plan_rules.cases.event import NAME, Event
 from plan_rules.cases.event import written as written_event
 from plan_rules.cases.refusal import EventRefused, refuse
 
+REUSED = "CS017"  # the code: an event id that was used for something else
+
 
 def check_case_id(case: str) -> None:
     """Raises EventRefused where a case cannot be called so."""
@@ -33,7 +35,7 @@ def same(event: Event, known: Mapping[str, Any], personal: Iterable[str], *, tim
     # As text: 1 and true are equal in Python.
     if any(canonical(told[name]) != canonical(known[name]) for name in names) or items != sorted(personal):
         raise refuse(
-            "CS017",
+            REUSED,
             (f"事件编号 {event.id} 已经用过, 内容不同", f"the event id {event.id} was used for something else"),
             ("另给一个事件编号", "give it another id"),
             subject=event.id,

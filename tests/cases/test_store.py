@@ -20,6 +20,7 @@ from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import Done, Noted, Observed, Resolved, Reviewed, Upgraded
 from plan_rules.cases.message import ESCALATED, REQUIRED
 from plan_rules.cases.refusal import EventRefused
+from plan_rules.cases.store import work
 from plan_rules.norm import Term
 from tests.cases.store_stories import (
     BY,
@@ -519,6 +520,31 @@ def test_two_clocks_that_review_at_once_record_it_once(store_url: str, clock: Cl
 
         assert (first.repeated, again.repeated) == (False, True)
         assert other.review(by="clock") == ()
+
+
+@pytest.mark.parametrize("name", ["clock", "another"])
+def test_a_clock_that_comes_second_leaves_the_case_as_it_is(
+    store_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with opened(store_url, clock) as one, opened(store_url, clock) as other:
+        one.open(PLAN, ASSAULT, by=BY, case="A")
+        one.resolve("A", by=BY)
+        clock.passes(days=5)
+        looked = work.to_review
+
+        def overtaken(*arguments: Any, **named: Any) -> Any:
+            """What is to be reviewed; before anything is made of it, the other clock is done, at another second."""
+            found = looked(*arguments, **named)
+            monkeypatch.undo()
+            assert len(other.review(by=name)) == 1
+            clock.passes(seconds=1)
+            return found
+
+        monkeypatch.setattr(work, "to_review", overtaken)
+
+        assert one.review(by="clock") == ()
+        assert one.load("A").version == 3
+        agrees(one, "A")
 
 
 def test_a_closed_case_is_reviewed_no_more(cases: Cases, clock: Clock) -> None:

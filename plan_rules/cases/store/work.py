@@ -208,10 +208,10 @@ def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> It
         )
 
 
-def to_review(connection: Connection, *, at: datetime, limit: int) -> tuple[str, ...]:
-    """The cases in which time alone changed something by now, the longest first."""
-    query = select(cases.c.id).where(cases.c.review_at <= text_of(at)).order_by(cases.c.review_at).limit(limit)
-    return tuple(connection.execute(query).scalars())
+def to_review(connection: Connection, *, at: datetime, limit: int) -> tuple[tuple[str, int], ...]:
+    """The cases in which time alone changed something by now, each with its version, the longest first."""
+    due = select(cases.c.id, cases.c.version).where(cases.c.review_at <= text_of(at))
+    return tuple((row.id, row.version) for row in connection.execute(due.order_by(cases.c.review_at).limit(limit)))
 
 
 def _instant(text: str) -> datetime:
