@@ -5,7 +5,7 @@ Pure, and total over what callers may hand in: an event that does not fit is ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn, assert_never
@@ -29,7 +29,7 @@ from plan_rules.cases.event import (
     Reviewed,
     Upgraded,
 )
-from plan_rules.cases.refusal import listed, refuse
+from plan_rules.cases.refusal import EventRefused, listed, refuse
 from plan_rules.cases.showing import showing_what_is_due_from, shown_broken_by, shown_done_by, standing_in
 from plan_rules.cases.step import Step, step
 from plan_rules.decision import Duty, Prohibition
@@ -39,17 +39,41 @@ from plan_rules.instants import written
 from plan_rules.plan import UNKNOWN, Plan
 
 
+def follow(
+    before: Case | None,
+    case_id: str,
+    event: Event,
+    plan_of: Callable[[str], Plan | None],
+    calendar: Calendar = CHINA,
+) -> Step:
+    """The next step of a case, its first one where nothing came `before`.  `plan_of` gives the plan of a digest.
+
+    Raises what `begin` and `advance` raise, and what `plan_of` does.
+    """
+    what = event.what
+    if before is not None:
+        return advance(before, event, plan_of(what.plan) if isinstance(what, Upgraded) else None)
+    plan = plan_of(what.plan) if isinstance(what, Opened) else None
+    if plan is None:
+        raise _no_beginning()
+    return begin(case_id, plan, event, calendar)
+
+
 def begin(case_id: str, plan: Plan, event: Event, calendar: Calendar = CHINA) -> Step:
     """The case that an Opened event begins.  Raises EventRefused, FactsInvalid, CalendarUnknown."""
     what = event.what
     if not isinstance(what, Opened) or what.plan != plan.digest:
-        raise refuse(
-            "CS002",
-            ("案件要从“opened”事件开始, 并写明预案", "a case begins with an `opened` event that names its plan"),
-            ("先开案: plan-rules case open", "open it first: plan-rules case open"),
-        )
+        raise _no_beginning()
     case = Case(case_id, plan, 0, Phase.OPEN, event.at, event.at, what.outlet, calendar=calendar)
     return step(case, replace(case, facts=_stated(case, what.facts, (), event.at)), event)
+
+
+def _no_beginning() -> EventRefused:
+    return refuse(
+        "CS002",
+        ("案件要从“opened”事件开始, 并写明预案", "a case begins with an `opened` event that names its plan"),
+        ("先开案: plan-rules case open", "open it first: plan-rules case open"),
+    )
 
 
 def advance(case: Case, event: Event, plan: Plan | None = None) -> Step:
@@ -149,9 +173,8 @@ def _stated(case: Case, facts: Mapping[str, Any], withdrawn: tuple[str, ...], at
     peak = peak_fact(case.plan)
     read = fact_reader(case.plan).read(together, at)
     told = {name: _told(read, name) for name in together if name in read.source}
-    readings = next((name for name in together if name not in told and name not in read.source), None)
-    if readings is not None and isinstance(together[readings], Mapping):
-        told[readings] = dict(together[readings])
+    # The choice of readings is no fact that anything follows from: the reader keeps it apart.
+    told |= {name: dict(value) for name, value in together.items() if isinstance(value, Mapping)}
     if peak is not None:
         told.pop(peak.id, None)
     return told
@@ -187,9 +210,10 @@ def _not_asked(case: Case, action: str) -> NoReturn:
 
 
 def _with_breach(case: Case, what: Breached, event: Event) -> Case:
-    found = next((item for item in case.decided(event.at).prohibitions if item.action == what.action), None)
+    prohibitions = case.decided(event.at).prohibitions
+    found = next((item for item in prohibitions if item.action == what.action), None)
     if found is None:
-        forbidden = [item.action for item in case.decided(event.at).prohibitions]
+        forbidden = [item.action for item in prohibitions]
         raise refuse(
             "CS007",
             (f"现在不禁止“{worded(case.plan, [what.action])[0]}”", f"`{what.action}` is not forbidden now"),

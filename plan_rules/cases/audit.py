@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from plan_rules.cases.advance import advance, begin
+from plan_rules.cases.advance import follow
 from plan_rules.cases.chain import Break, Entry, Fault, digest_of, root_of, verify
-from plan_rules.cases.event import Event, Upgraded
+from plan_rules.cases.event import Event
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.refusal import EventRefused, refuse
 from plan_rules.cases.step import Step
@@ -116,20 +117,16 @@ class Audit:
         with self._database.reading() as connection:
             found: list[Replayed] = []
             step: Step | None = None
+            plan_of = partial(self._texts.plan_of_case, connection)
             for entry in log.read(connection, case):
-                event = read_event(entry.content["event"])
-                step = self._again(connection, case, step, event, entry)
+                content = entry.content
+                event, calendar = read_event(content["event"]), self._texts.calendar(connection, content["calendar"])
+                step = follow(step.case if step else None, case, event, plan_of, calendar)
                 decided = step.decision.to_json()
-                found.append(Replayed(entry.version, event, decided, digest_of(decided) == entry.content["decision"]))
+                found.append(Replayed(entry.version, event, decided, digest_of(decided) == content["decision"]))
             if step is not None:
                 found[-1] = replace(found[-1], stands=work.stands(connection, step))
         return tuple(found)
-
-    def _again(self, connection: Connection, case: str, step: Step | None, event: Event, entry: Entry) -> Step:
-        plan = self._texts.plan_of_case(connection, entry.content["plan"])
-        if step is None:
-            return begin(case, plan, event, self._texts.calendar(connection, entry.content["calendar"]))
-        return advance(step.case, event, plan if isinstance(event.what, Upgraded) else None)
 
 
 def _all(connection: Connection) -> Iterator[tuple[Entry, str]]:

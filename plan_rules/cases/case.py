@@ -28,6 +28,9 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+LIVE = (Phase.OPEN, Phase.RESOLVED)  # there may be something to do
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """Something forbidden that was seen done, and what to do in its place.  `excused`: it had been set aside."""

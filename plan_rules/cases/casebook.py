@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.advance import advance, begin
-from plan_rules.cases.case import Case, Phase
+from plan_rules.cases.advance import follow
+from plan_rules.cases.case import LIVE, Case, Phase
 from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import (
     Closed,
@@ -55,7 +56,6 @@ with from_extra():
 
 _TRIES = 20  # of writers that meet on a new case
 _BATCH = 100
-_LIVE = (Phase.OPEN, Phase.RESOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,6 @@ class Cases:
     def __init__(self, database: Database, clock: Callable[[], datetime], keyring: Keyring | None) -> None:
         self._database = database
         self._clock = clock
-        self._keyring = keyring
         self._texts = Texts()
         self.outbox = outbox.Outbox(database)
         self.audit = Audit(database, self._texts, self.now)
@@ -274,9 +273,7 @@ class Cases:
         with self._database.reading() as connection:
             return self._texts.calendar(connection, digest)
 
-    def list(
-        self, phases: Iterable[Phase] = (Phase.OPEN, Phase.RESOLVED), *, limit: int = _BATCH
-    ) -> tuple[CaseLine, ...]:
+    def list(self, phases: Iterable[Phase] = LIVE, *, limit: int = _BATCH) -> tuple[CaseLine, ...]:
         """Cases in these phases, the latest first."""
         with self._database.reading() as connection:
             return tuple(work.listed(connection, phases=phases, limit=limit))
@@ -328,7 +325,8 @@ class Cases:
         plan = self._kept(connection, asked, before, stamp)
         data = self.personal.seal(asked.case, plan, asked.personal) if asked.personal else ()
         event = event.model_copy(update={"sealed": tuple(datum.sealed for datum in data)})
-        step = self._step(connection, asked, before, event)
+        calendar = asked.first[1] if asked.first else CHINA  # a case that is open has its own
+        step = follow(before, asked.case, event, partial(self._texts.plan, connection), calendar)
         self._write(connection, before, step, event, data, stamp)
         return Recorded(step.case, step.decision, step.change)
 
@@ -343,13 +341,6 @@ class Cases:
         self._texts.keep_plan(connection, plan, stamp)
         self._texts.keep_calendar(connection, calendar, stamp)
         return plan
-
-    def _step(self, connection: Connection, asked: _Asked, before: Case | None, event: Event) -> Step:
-        if before is None:
-            assert asked.first is not None
-            return begin(asked.case, asked.first[0], event, asked.first[1])
-        plan = self._texts.plan(connection, event.what.plan) if isinstance(event.what, Upgraded) else None
-        return advance(before, event, plan)
 
     def _write(
         self,

@@ -166,20 +166,17 @@ _WHAT: TypeAdapter[What] = TypeAdapter(Annotated[What, Field(discriminator="kind
 _NOT_JSON = (ValueError, TypeError, RecursionError)
 
 
-def made(**fields: Any) -> Event:
-    """An Event of Python values.  Raises EventRefused."""
-    try:
-        return Event(**fields)
-    except ValidationError as failure:
-        raise _malformed(failure) from failure
-
-
 def happened(kind: type[_Kind], **fields: Any) -> _Kind:
     """What happened, of Python values.  Raises EventRefused."""
     try:
         return kind(**fields)
     except ValidationError as failure:
         raise _malformed(failure) from failure
+
+
+def made(**fields: Any) -> Event:
+    """An Event of Python values.  Raises EventRefused."""
+    return happened(Event, **fields)
 
 
 def what_of(fields: Mapping[str, Any]) -> What:

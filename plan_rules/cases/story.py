@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.advance import advance, begin
+from plan_rules.cases.advance import follow
 from plan_rules.cases.case import Case
-from plan_rules.cases.event import Event, Opened, Upgraded
+from plan_rules.cases.event import Event
 from plan_rules.cases.step import Step
 from plan_rules.decision import Duty
 from plan_rules.plan import Plan
@@ -28,29 +28,20 @@ class Story:
         return zip(self.events, self.steps, strict=True)
 
 
-def told(plan_of: Callable[[str], Plan], case_id: str, events: Iterable[Event], calendar: Calendar = CHINA) -> Story:
-    """Fold the events of a case.
+def told(
+    plan_of: Callable[[str], Plan | None], case_id: str, events: Iterable[Event], calendar: Calendar = CHINA
+) -> Story:
+    """Fold the events of a case; `plan_of` gives the plan of a digest.
 
-    `plan_of` gives the plan of a digest, and raises what it likes where there is none.  Raises ValueError where there
-    is no event, and EventRefused, FactsInvalid, CalendarUnknown as `begin` and `advance` do.
+    Raises ValueError where there is no event, and what `follow` raises.
     """
     happened = tuple(events)
     steps: list[Step] = []
     for event in happened:
-        steps.append(_next(steps, plan_of, case_id, event, calendar))
+        steps.append(follow(steps[-1].case if steps else None, case_id, event, plan_of, calendar))
     if not steps:
         raise ValueError(f"案件 {case_id} 没有事件 / no event in case {case_id}")
     return Story(steps[-1].case, happened, tuple(steps))
-
-
-def _next(
-    steps: Sequence[Step], plan_of: Callable[[str], Plan], case_id: str, event: Event, calendar: Calendar
-) -> Step:
-    what = event.what
-    if steps:
-        return advance(steps[-1].case, event, plan_of(what.plan) if isinstance(what, Upgraded) else None)
-    # An event of another kind is refused by `begin`, whatever the plan is.
-    return begin(case_id, plan_of(what.plan if isinstance(what, Opened) else ""), event, calendar)
 
 
 def asked(story: Story) -> dict[tuple[str, int], Duty]:

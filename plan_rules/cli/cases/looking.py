@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from plan_rules.cases.case import Case, Phase
+from plan_rules.cases.case import LIVE, Case, Phase
 from plan_rules.cases.case_page import case_page, lines
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.days import due_words, moment
@@ -24,7 +24,6 @@ from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.display_width import pad, visible, width
 from plan_rules.errors import Message
 from plan_rules.instants import written
-from plan_rules.plan import Plan
 from plan_rules.wording import Wording
 
 _PHASES = {
@@ -61,19 +60,7 @@ def told(cases: Cases, case: str, at: datetime | None = None) -> Story:
             f"案件 {case} 到 {opened_at} 才开案", f"case {case} was not open then, but only at {opened_at}"
         )
         raise Stop(BAD_INPUT, "usage", message)
-    return story_of(stored_plan(cases), case, events, known.calendar)
-
-
-def stored_plan(cases: Cases) -> Callable[[str], Plan]:
-    """The plan of a digest, from the store."""
-
-    def plan_of(digest: str) -> Plan:
-        plan = cases.plan(digest)
-        if plan is None:
-            raise KeyError(digest)
-        return plan
-
-    return plan_of
+    return story_of(cases.plan, case, events, known.calendar)
 
 
 def case_object(case: Case, at: datetime, lang: str) -> dict[str, Any]:
@@ -92,7 +79,7 @@ def case_object(case: Case, at: datetime, lang: str) -> dict[str, Any]:
 
 def list_cases(asked: Asked, every: bool, limit: int) -> int:
     """Cases, the latest first."""
-    phases = tuple(Phase) if every else (Phase.OPEN, Phase.RESOLVED)
+    phases = tuple(Phase) if every else LIVE
     with opened(asked) as cases:
         found = cases.list(phases, limit=_positive(limit))
         plans = {line.id: cases.load(line.id).plan for line in found} if not asked.as_json else {}
