@@ -43,6 +43,19 @@ def read_instant(text: str) -> datetime | None:
         return None
 
 
+def read_due(text: str) -> date | datetime | None:
+    """A day or an instant; None for anything else."""
+    return read_day(text) or read_instant(text)
+
+
+def stored_instant(text: str) -> datetime:
+    """The instant that `written` wrote.  ValueError where it is none."""
+    found = read_instant(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
 def read_clock(text: str) -> time | None:
     """`9:41` or `09:41:30` -> time of day; None for anything else."""
     found = _CLOCK.fullmatch(text)

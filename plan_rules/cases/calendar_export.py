@@ -15,7 +15,7 @@ from plan_rules.cases.duty_life import DutyLife, Life
 from plan_rules.cases.extra import from_extra
 from plan_rules.cases.message import message_id
 from plan_rules.display_width import visible
-from plan_rules.instants import CHINA, read_day, read_instant
+from plan_rules.instants import CHINA
 from plan_rules.wording import Wording
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ def as_calendar(cases: Iterable[Case], lang: str = "zh") -> bytes:
 
 
 def _entries(case: Case, life: DutyLife, lang: str) -> Iterator[Event]:
-    due = None if life.due is None else read_day(life.due) or read_instant(life.due)
-    if due is not None:
-        yield _entry(case, life, due, Wording(case.plan, lang))
+    if life.due_at is not None:
+        yield _entry(case, life, life.due_at, Wording(case.plan, lang))
 
 
 def _entry(case: Case, life: DutyLife, due: date | datetime, tongue: Wording) -> Event:

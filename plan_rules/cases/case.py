@@ -16,7 +16,7 @@ from plan_rules.calendars import CHINA, Calendar
 from plan_rules.cases.duty_life import DutyLife, Life, life_of
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
-from plan_rules.instants import read_instant, written
+from plan_rules.instants import stored_instant, written
 from plan_rules.plan import Fact, Kind, Plan
 
 
@@ -106,6 +106,10 @@ class Case:
         """The latest life of a duty."""
         return next((life for life in reversed(self.lives) if life.action == action), None)
 
+    def acting(self, roles: Iterable[str]) -> tuple[str, ...]:
+        """Those who act for these roles, after handovers."""
+        return tuple(dict.fromkeys(self.handovers.get(role, role) for role in roles))
+
     def overridden(self, action: str) -> bool:
         """Was this norm set aside?"""
         return any(item.action == action for item in self.overrides)
@@ -126,11 +130,7 @@ class Case:
                 for item in self.breaches
                 if self.phase is Phase.OPEN and not item.excused and not self._made_good(item)
             ),
-            *(
-                FollowUp(life.action, life.violation, (life.action,))
-                for life in self.lives
-                if life.open and life.violation
-            ),
+            *(FollowUp(life.action, life.violation, (life.action,)) for life in self.open_duties() if life.violation),
         )
 
     def _made_good(self, breach: Breach) -> bool:
@@ -186,8 +186,8 @@ def case_of(plain: Mapping[str, Any], plan: Plan, calendar: Calendar = CHINA) ->
         plan=plan,
         version=plain["version"],
         phase=Phase(plain["phase"]),
-        opened_at=_instant(plain["opened_at"]),
-        at=_instant(plain["at"]),
+        opened_at=stored_instant(plain["opened_at"]),
+        at=stored_instant(plain["at"]),
         outlet=plain["outlet"],
         facts=plain["facts"],
         tier=plain["tier"],
@@ -198,14 +198,14 @@ def case_of(plain: Mapping[str, Any], plan: Plan, calendar: Calendar = CHINA) ->
             Breach(
                 **{
                     **item,
-                    "at": _instant(item["at"]),
+                    "at": stored_instant(item["at"]),
                     "clauses": tuple(item["clauses"]),
                     "instead": tuple(item["instead"]),
                 }
             )
             for item in plain["breaches"]
         ),
-        overrides=tuple(Override(**{**item, "at": _instant(item["at"])}) for item in plain["overrides"]),
+        overrides=tuple(Override(**{**item, "at": stored_instant(item["at"])}) for item in plain["overrides"]),
         handovers=plain["handovers"],
         calendar=calendar,
     )
@@ -232,10 +232,3 @@ def higher(plan: Plan, one: str | None, other: str | None) -> str | None:
 def worded(plan: Plan, actions: Iterable[str]) -> tuple[str, ...]:
     """Actions by their names in the plan."""
     return tuple(plan.actions[action].label if action in plan.actions else action for action in actions)
-
-
-def _instant(text: str) -> datetime:
-    found = read_instant(text)
-    if found is None:
-        raise ValueError(text)
-    return found

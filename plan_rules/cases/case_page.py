@@ -10,9 +10,8 @@ from plan_rules.cases.case import Case, Phase
 from plan_rules.cases.days import due_words, length, moment
 from plan_rules.cases.due_list import Due, due_day, dues
 from plan_rules.cases.duty_life import DutyLife, Life
-from plan_rules.cases.event import Observed
 from plan_rules.cases.story import Story, asked
-from plan_rules.cases.telling import Told, changed, cited, telling, tier_name
+from plan_rules.cases.telling import PHASES, Told, changed, cited, telling, tier_name
 from plan_rules.decision import Duty
 from plan_rules.display_width import visible
 from plan_rules.norm import Term
@@ -138,16 +137,11 @@ class _Drawing:
         duties = {duty.action: duty for duty in case.decision.duties}
         tier, peak = (case.plan.tiers.get(id_ or "") for id_ in (case.tier, case.peak))
         name = tier_name(case.tier, say)
-        phase = {
-            Phase.OPEN: say("正在处理", "open"),
-            Phase.RESOLVED: say("已处理完", "resolved"),
-            Phase.CLOSED: say("已结案", "closed"),
-        }[case.phase]
         return CasePage(
             case=case.id,
             outlet=case.outlet,
             plan=f"{case.plan.name} {case.plan.version}",
-            phase=phase,
+            phase=say(*PHASES[case.phase]),
             tier=name,
             title=tier.label if tier and tier.label != name else "",
             rank=tier.rank if tier else 0,
@@ -249,8 +243,7 @@ class _Drawing:
     def wrong(self) -> Iterator[Entry]:
         say = self.say
         for life in self.case.lives:
-            overdue = life.overdue_from
-            missed = life.open and (bool(life.violation) or (overdue is not None and self.at >= overdue))
+            missed = life.overdue(self.at) or (life.open and bool(life.violation))
             if life.violation or missed:
                 word = say("逾期未办", "missed") if missed else say("迟办", "late")
                 due = due_words(life.due, self.case.calendar, self.lang) if life.due else ""
@@ -328,8 +321,7 @@ class _Drawing:
             yield self.event(each)
 
     def event(self, told: Told) -> Entry:
-        facts = "; ".join(told.facts)
-        head, rest = (facts, "") if facts and isinstance(told.event.what, Observed) else (told.head, facts)
+        head, rest = told.headline
         say = Wording(told.step.case.plan, self.lang)
         what = [*([rest] if rest else []), *changed(told.step.change, say, most=MOST)]
         return Entry(f"{moment(told.event.at)}  {head}", tuple(("", line) for line in what))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from plan_rules.calendars import Calendar
 from plan_rules.errors import CalendarUnknown
-from plan_rules.instants import read_day, read_instant
+from plan_rules.instants import read_due
 
 _ZH = "一二三四五六日"
 _EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -30,11 +30,11 @@ def rest_note(day: date, calendar: Calendar, lang: str = "zh") -> str:
 
 def due_words(due: str, calendar: Calendar, lang: str = "zh") -> str:
     """A due day or instant with its weekday; of a day, that it is not a working day."""
-    day, instant = read_day(due), read_instant(due)
-    on = day or (instant.date() if instant else None)
+    on = read_due(due)
     if on is None:
         return due
-    said = (rest_note(day, calendar, lang) if day else "") or weekday(on, lang)
+    said = "" if isinstance(on, datetime) else rest_note(on, calendar, lang)
+    said = said or weekday(on, lang)
     return f"{moment(due)} ({said})" if lang == "en" else f"{moment(due)}({said})"
 
 

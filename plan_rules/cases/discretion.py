@@ -49,7 +49,7 @@ def left_out(story: Story) -> LeftOut:
 
 def is_sensitive(plan: Plan, fact: str) -> bool:
     """Is this a fact whose value is not passed on?  A fact that the plan does not know is."""
-    known = plan.facts.get(fact) or next((each for each in plan.facts.values() if each.label == fact), None)
+    known = plan.facts.get(fact)
     return known is None or known.sensitive
 
 

@@ -12,7 +12,7 @@ from plan_rules.cases.days import rest_note, weekday
 from plan_rules.cases.duty_life import DutyLife
 from plan_rules.cases.lives import reminder_of
 from plan_rules.decision import Duty
-from plan_rules.instants import read_day, read_instant, written
+from plan_rules.instants import read_due, written
 from plan_rules.norm import Term
 
 
@@ -79,8 +79,7 @@ def dues(case: Case, at: datetime, lang: str = "zh") -> Iterator[Due]:
 
 def _due(case: Case, life: DutyLife, duty: Duty, at: datetime, lang: str) -> Due:
     day = due_day(life.due)
-    overdue_from = life.overdue_from
-    overdue = overdue_from is not None and at >= overdue_from
+    overdue = life.overdue(at)
     at_once = life.term == Term.IMMEDIATE.value
     return Due(
         case=case.id,
@@ -89,17 +88,17 @@ def _due(case: Case, life: DutyLife, duty: Duty, at: datetime, lang: str) -> Due
         occasion=life.occasion,
         label=duty.label,
         roles=duty.roles,
-        acting=tuple(dict.fromkeys(case.handovers.get(role, role) for role in duty.roles)),
+        acting=case.acting(duty.roles),
         recipient=duty.recipient,
         since=life.since,
         term=life.term,
         within=duty.deadline.text if duty.deadline else "",
         due=life.due,
-        due_by=life.since if at_once else overdue_from,
+        due_by=life.since if at_once else life.overdue_from,
         overdue=overdue,
         days_late=(at.date() - day).days if overdue and day else None,
         weekday=weekday(day, lang) if day else "",
-        note=rest_note(day, case.calendar, lang) if day and day == read_day(life.due or "") else "",
+        note=rest_note(day, case.calendar, lang) if day and not isinstance(life.due_at, datetime) else "",
         remind_at=reminder_of(case, life),
         told=tuple(rung.to for rung in case.plan.case.ladder[: life.rungs]),
         clauses=life.clauses,
@@ -108,10 +107,8 @@ def _due(case: Case, life: DutyLife, duty: Duty, at: datetime, lang: str) -> Due
 
 def due_day(due: str | None) -> date | None:
     """The day of a due day or instant."""
-    if due is None:
-        return None
-    instant = read_instant(due)
-    return read_day(due) or (instant.date() if instant else None)
+    found = None if due is None else read_due(due)
+    return found.date() if isinstance(found, datetime) else found
 
 
 def _urgency(due: Due) -> tuple[int, datetime, str]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from plan_rules.instants import read_day, read_instant, written
+from plan_rules.instants import read_due, read_instant, written
 
 
 def later(instant: datetime, **wait: int) -> datetime | None:
@@ -64,14 +64,23 @@ class DutyLife:
         return self.status is Life.IN_FORCE
 
     @property
+    def due_at(self) -> date | datetime | None:
+        """The last day, or the last instant, at which it is done in time."""
+        return None if self.due is None else read_due(self.due)
+
+    @property
     def overdue_from(self) -> datetime | None:
         """The first moment at which it is overdue; None where it has no due day or instant."""
-        if self.due is None:
+        due = self.due_at
+        if due is None:
             return None
-        day, instant = read_day(self.due), read_instant(self.due)
-        if day is not None:
-            return later(datetime.combine(day, time()), days=1)
-        return later(instant, seconds=1) if instant is not None else None
+        if isinstance(due, datetime):
+            return later(due, seconds=1)
+        return later(datetime.combine(due, time()), days=1)
+
+    def overdue(self, at: datetime) -> bool:
+        """Is it still to be done at this instant, though it was due before?"""
+        return self.open and self.overdue_from is not None and at >= self.overdue_from
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; what is empty is left out."""

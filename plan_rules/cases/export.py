@@ -9,14 +9,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from plan_rules.cases.case import Phase
 from plan_rules.cases.days import moment
 from plan_rules.cases.discretion import LeftOut, is_sensitive, left_out, left_out_words
 from plan_rules.cases.event import Event
 from plan_rules.cases.event import written as event_written
 from plan_rules.cases.step import Step
 from plan_rules.cases.story import Story
-from plan_rules.cases.telling import Told, changed, telling, tier_name, tier_words
+from plan_rules.cases.telling import Told, changed, outcome_words, telling, tier_name, tier_words
 from plan_rules.decision import outline
 from plan_rules.instants import written
 from plan_rules.pages import Item, Page, Section
@@ -181,11 +180,7 @@ def _item(number: int, told: Told, lang: str, hidden: LeftOut, link: str) -> Ite
 
 def _summary(story: Story, tongue: Wording) -> str:
     case = story.case
-    phase = {
-        Phase.OPEN: tongue("还没有处理完", "not resolved"),
-        Phase.RESOLVED: tongue("已处理完", "resolved"),
-        Phase.CLOSED: tongue("已结案", "closed"),
-    }[case.phase]
+    phase = outcome_words(case.phase, tongue)
     wrong = went_wrong(story)
     said = (
         tongue(f"迟办、漏办或违反 {wrong} 项", f"late, missed or breached: {wrong}")

@@ -12,7 +12,7 @@ from plan_rules.cases.showing import is_shown_done, tells_when
 from plan_rules.deadlines import standing
 from plan_rules.decision import Decision, Duty
 from plan_rules.facts import Facts, fact_reader
-from plan_rules.instants import read_day, read_instant
+from plan_rules.norm import Term
 
 
 def lives_after(case: Case, decision: Decision, at: datetime) -> tuple[DutyLife, ...]:
@@ -84,8 +84,7 @@ def _shown_done(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int 
 
 def _said(life: DutyLife) -> DutyLife:
     """Done or set aside because somebody said so: late where that was after the due day."""
-    due = None if life.due is None else read_day(life.due) or read_instant(life.due)
-    stands = standing(due, True, life.until, None)
+    stands = standing(life.due_at, True, life.until, None)
     late = life.status is Life.DONE and stands.status == "late"
     return replace(life, violation="late" if late else "", days=stands.days if late else None)
 
@@ -112,7 +111,7 @@ def rungs_of(case: Case, life: DutyLife) -> tuple[datetime | None, ...]:
 
 def reminder_of(case: Case, life: DutyLife) -> datetime | None:
     """When a duty that is to be done at once is reminded of; None where nobody asked for it."""
-    minutes = {term.value: amount for term, amount in case.plan.case.reminders.items()}.get(life.term)
+    minutes = case.plan.case.reminders.get(Term(life.term)) if life.term else None
     return None if minutes is None else later(life.since, minutes=minutes)
 
 

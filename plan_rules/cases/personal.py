@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from plan_rules.cases.case import Case, Phase
 from plan_rules.cases.chain import Entry
-from plan_rules.cases.refusal import EventRefused, refuse
+from plan_rules.cases.refusal import EventRefused, listed, refuse
 from plan_rules.cases.store import log
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, personal
 from plan_rules.cases.vault import MAX_CHARACTERS, Datum, KeyRefused, Keyring
 from plan_rules.errors import Message, ToldError
-from plan_rules.instants import read_day, read_instant
+from plan_rules.instants import read_day, stored_instant
 from plan_rules.plan import Plan
 
 ACCESS = "@access"  # the stream in which readings are recorded
@@ -103,7 +103,7 @@ class Personal:
     def read(
         self, case: str, *, role: str, by: str, reason: str, items: Iterable[str] | None = None
     ) -> tuple[PersonalDatum, ...]:
-        """The personal data of a case that this role may read, or of these kinds; the reading is recorded first.
+        """The personal data of a case that this role may read, or of these kinds; the reading is recorded.
 
         Raises AccessRefused where the role may not read one that was asked for (or any), KeyRefused with a wrong key;
         both are recorded.
@@ -117,12 +117,11 @@ class Personal:
         may = tuple(item for item in asked if role in known[item].readers)
         refused = not may or (items is not None and len(may) < len(asked))
         told = {"case": case, "items": list(asked if refused else may), "role": role, "by": by, "reason": reason}
-        rows = self._rows(case, may)
         if refused:
             self._record({**told, "kind": "refused", "why": "role"})
             raise AccessRefused(_may_not(plan, role, asked))
         try:
-            opened = tuple(self._opened(case, plan, row) for row in rows)
+            opened = tuple(self._opened(case, plan, row) for row in self._rows(case, may))
         except KeyRefused:
             self._record({**told, "kind": "refused", "why": "key"})
             raise
@@ -135,9 +134,7 @@ class Personal:
             return tuple(log.read(connection, ACCESS))
 
     def _opened(self, case: str, plan: Plan, row: Row[Any]) -> PersonalDatum:
-        label = plan.case.personal[row.item].label
-        at = read_instant(row.recorded_at)
-        assert at is not None
+        label, at = plan.case.personal[row.item].label, stored_instant(row.recorded_at)
         if row.erased_at is not None:
             return PersonalDatum(row.item, label, at, None)
         # A part that is gone without a word of erasing it was taken out by other means: it opens nothing.
@@ -217,7 +214,7 @@ def _no_item(plan: Plan, item: str) -> EventRefused:
     return refuse(
         "CS020",
         (f"预案没有这种个人信息: {item[:60]}", f"the plan keeps no personal data `{item[:60]}`"),
-        ("可写: " + "、".join(known), "known: " + ", ".join(known)),
+        listed("可写: ", "known: ", known),
         subject=item[:60],
     )
 

@@ -17,9 +17,9 @@ from plan_rules.cases.days import due_words, length, moment
 from plan_rules.cases.discretion import LeftOut, is_sensitive, left_out, left_out_words
 from plan_rules.cases.due_list import due_day
 from plan_rules.cases.duty_life import DutyLife, Life
-from plan_rules.cases.event import Observed, Reviewed
+from plan_rules.cases.event import Reviewed
 from plan_rules.cases.story import Story, asked
-from plan_rules.cases.telling import fact_name, fact_value, telling, tier_name, tier_step, tier_words
+from plan_rules.cases.telling import fact_name, fact_value, outcome_words, telling, tier_name, tier_step, tier_words
 from plan_rules.decision import Duty
 from plan_rules.instants import read_instant
 from plan_rules.pages import Item, Page, Section
@@ -99,8 +99,7 @@ class _Draft:
 
     def missed(self, life: DutyLife) -> bool:
         """Is it late, or overdue by now?"""
-        overdue = life.overdue_from
-        return bool(life.violation) or (life.open and overdue is not None and self.at >= overdue)
+        return bool(life.violation) or life.overdue(self.at)
 
     # ----------------------------------------------------------------- the page
 
@@ -196,8 +195,7 @@ class _Draft:
             moved = change.tier_before != change.tier_after
             if isinstance(told.event.what, Reviewed) and not moved:
                 continue
-            facts = "; ".join(told.facts)
-            head, details = (facts, "") if facts and isinstance(told.event.what, Observed) else (told.head, facts)
+            head, details = told.headline
             tiers = tier_step(change, Wording(told.step.case.plan, self.lang)) if moved else ""
             yield Item(f"{moment(told.event.at)}  {head}", tuple(line for line in (details, tiers) if line))
 
@@ -275,12 +273,7 @@ class _Draft:
         say, case = self.tongue, self.case
         fact = case.plan.case.resolved_on
         day = case.facts.get(fact) if fact and not is_sensitive(case.plan, fact) else None
-        phase = {
-            Phase.OPEN: say("还没有处理完", "not resolved"),
-            Phase.RESOLVED: say("已处理完", "resolved"),
-            Phase.CLOSED: say("已结案", "closed"),
-        }[case.phase]
-        yield Item(phase + (say(f"({day})", f" ({day})") if day else ""))
+        yield Item(outcome_words(case.phase, say) + (say(f"({day})", f" ({day})") if day else ""))
         known = [name for name in case.facts if name != fact and not is_sensitive(case.plan, name)]
         yield Item(
             say("登记的事实", "facts on record"),

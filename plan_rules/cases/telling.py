@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, assert_never
 
+from plan_rules.cases.case import Phase
 from plan_rules.cases.days import moment
 from plan_rules.cases.discretion import NOTHING, LeftOut, is_sensitive
 from plan_rules.cases.event import (
@@ -33,6 +34,17 @@ from plan_rules.phrases import tier_phrase
 from plan_rules.plan import Plan
 from plan_rules.wording import Wording, value_text
 
+PHASES = {
+    Phase.OPEN: ("正在处理", "open"),
+    Phase.RESOLVED: ("已处理完", "resolved"),
+    Phase.CLOSED: ("已结案", "closed"),
+}
+
+
+def outcome_words(phase: Phase, tongue: Wording) -> str:
+    """How it ended, in a paper about what happened."""
+    return tongue("还没有处理完", "not resolved") if phase is Phase.OPEN else tongue(*PHASES[phase])
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -43,6 +55,12 @@ class Told:
     head: str
     facts: tuple[str, ...]
     change: tuple[str, ...]
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """What comes first, and what there is besides: of facts recorded, the facts themselves."""
+        facts = "; ".join(self.facts)
+        return (facts, "") if facts and isinstance(self.event.what, Observed) else (self.head, facts)
 
 
 def telling(story: Story, lang: str, hidden: LeftOut = NOTHING) -> Iterator[Told]:
@@ -131,12 +149,11 @@ def fact_name(name: str, tongue: Wording) -> str:
 
 def fact_value(name: str, value: Any, tongue: Wording) -> str:
     """A value of a fact in words; an instant as people write it."""
-    known = next((fact.id for fact in tongue.plan.facts.values() if fact.label == name), name)
     if isinstance(value, Mapping):
         return tongue("、", ", ").join(f"{reading}={option}" for reading, option in sorted(value.items()))
     if isinstance(value, str) and read_instant(value):
         return moment(value)
-    return value_text(known, value, tongue.plan, tongue.lang)
+    return value_text(name, value, tongue.plan, tongue.lang)
 
 
 def changed(

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from plan_rules.cases.chain import canonical
 from plan_rules.cases.message import Message
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.schema import messages
-from plan_rules.instants import local, read_instant
+from plan_rules.instants import local, stored_instant
 
 WAITING, CLAIMED, DELIVERED, DEAD = "waiting", "claimed", "delivered", "dead"
 
@@ -30,7 +31,7 @@ def put(connection: Connection, made: Iterable[Message]) -> None:
             "case": message.case,
             "kind": message.kind,
             "made_at": text_of(message.at),
-            "body": json.dumps(message.body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "body": canonical(message.body),
             "status": WAITING,
             "attempt": 0,
             "due_at": text_of(message.at),
@@ -124,6 +125,4 @@ def _free(connection: Connection, status: str, now: datetime, limit: int) -> Seq
 
 
 def _message(row: Row[Any], attempt: int) -> Message:
-    at = read_instant(row.made_at)
-    assert at is not None
-    return Message(row.id, row.case, row.kind, at, json.loads(row.body), attempt)
+    return Message(row.id, row.case, row.kind, stored_instant(row.made_at), json.loads(row.body), attempt)

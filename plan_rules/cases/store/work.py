@@ -19,7 +19,7 @@ from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, deadlines
 from plan_rules.cases.store.texts import Texts
 from plan_rules.decision import Duty
-from plan_rules.instants import read_instant
+from plan_rules.instants import stored_instant
 from plan_rules.norm import Term
 
 _LINE = tuple(cases.c[name] for name in ("id", "phase", "tier", "outlet", "opened_at", "at", "version"))
@@ -101,7 +101,7 @@ def stands(connection: Connection, step: Step) -> bool:
 
 
 def _row(case: Case) -> dict[str, Any]:
-    review = None if case.phase is Phase.CLOSED else next_review(case)
+    review = next_review(case)
     return {
         "plan": case.plan.digest,
         "calendar": case.calendar.digest,
@@ -190,9 +190,9 @@ def _due(connection: Connection, query: Select[Any], limit: int, case: str | Non
             tuple(duty["roles"]),
             duty["recipient"],
             tuple(duty["clauses"]),
-            _instant(row.since),
+            stored_instant(row.since),
             row.due,
-            _instant(row.overdue_from) if row.overdue_from else None,
+            stored_instant(row.overdue_from) if row.overdue_from else None,
         )
 
 
@@ -204,7 +204,13 @@ def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> It
         found += connection.execute(query.order_by(cases.c.at.desc(), cases.c.id.desc()).limit(limit))
     for row in sorted(found, key=lambda row: (row.at, row.id), reverse=True)[:limit]:
         yield CaseLine(
-            row.id, Phase(row.phase), row.tier, row.outlet, _instant(row.opened_at), _instant(row.at), row.version
+            row.id,
+            Phase(row.phase),
+            row.tier,
+            row.outlet,
+            stored_instant(row.opened_at),
+            stored_instant(row.at),
+            row.version,
         )
 
 
@@ -212,9 +218,3 @@ def to_review(connection: Connection, *, at: datetime, limit: int) -> tuple[tupl
     """The cases in which time alone changed something by now, each with its version, the longest first."""
     due = select(cases.c.id, cases.c.version).where(cases.c.review_at <= text_of(at))
     return tuple((row.id, row.version) for row in connection.execute(due.order_by(cases.c.review_at).limit(limit)))
-
-
-def _instant(text: str) -> datetime:
-    found = read_instant(text)
-    assert found is not None
-    return found

@@ -15,7 +15,7 @@ from plan_rules.cases.event import written as written_event
 from plan_rules.cases.store.work import CaseLine, DueDuty
 from plan_rules.cases.story import Story
 from plan_rules.cases.story import told as story_of
-from plan_rules.cases.telling import telling, tier_name
+from plan_rules.cases.telling import PHASES, telling, tier_name
 from plan_rules.cli import output
 from plan_rules.cli.cases.asked import Asked
 from plan_rules.cli.cases.desk import opened
@@ -25,12 +25,6 @@ from plan_rules.display_width import pad, visible, width
 from plan_rules.errors import Message
 from plan_rules.instants import written
 from plan_rules.wording import Wording
-
-_PHASES = {
-    Phase.OPEN: ("正在处理", "open"),
-    Phase.RESOLVED: ("已处理完", "resolved"),
-    Phase.CLOSED: ("已结案", "closed"),
-}
 
 
 def show(asked: Asked, case: str) -> int:
@@ -97,7 +91,7 @@ def list_cases(asked: Asked, every: bool, limit: int) -> int:
     rows = [
         (
             line.id,
-            asked(*_PHASES[line.phase]),
+            asked(*PHASES[line.phase]),
             tier_name(line.tier, Wording(plans[line.id], asked.lang)),
             line.outlet or "-",
             moment(line.opened_at),
@@ -157,8 +151,7 @@ def _due_row(each: DueDuty, case: Case, now: datetime, asked: Asked) -> tuple[st
     else:
         when = due_words(each.due, case.calendar, asked.lang)
     late = asked("逾期: ", "overdue: ") if each.overdue(now) else ""
-    acting = [case.handovers.get(role, role) for role in each.roles]
-    return (late + when, each.case, each.label, Wording(case.plan, asked.lang).roles(dict.fromkeys(acting)))
+    return (late + when, each.case, each.label, Wording(case.plan, asked.lang).roles(case.acting(each.roles)))
 
 
 def _due_object(each: DueDuty, now: datetime) -> dict[str, Any]:
