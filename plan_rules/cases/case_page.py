@@ -14,6 +14,7 @@ from plan_rules.cases.story import Story, asked
 from plan_rules.cases.telling import PHASES, Told, changed, cited, telling, tier_name
 from plan_rules.decision import Duty
 from plan_rules.display_width import visible
+from plan_rules.entries import Entry, Section, pairs
 from plan_rules.norm import Term
 from plan_rules.wording import Wording, to_whom, who
 
@@ -22,35 +23,12 @@ MOST = 3  # actions named of what an event changed
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing to know; `details` are (label, value) pairs, `order` groups what is done together.
-
-    `status` is `overdue`, `now` (to be done at once) or `open` of what is to be done, `late` or `missed` of what went
-    wrong, else empty.
-    """
-
-    head: str
-    details: tuple[tuple[str, str], ...] = ()
-    clauses: tuple[str, ...] = ()
-    order: int | None = None
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Entries of one kind under a title.
-
-    `key` is `todo`, `prohibition`, `wrong`, `follow_up`, `override`, `handover`, `done`, `lapsed` or `event`.
-    """
-
-    key: str
-    title: str
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     """What `plan-rules case show` shows.  Sections with nothing in them are left out.
+
+    The key of a section is `todo`, `prohibition`, `wrong`, `follow_up`, `override`, `handover`, `done`, `lapsed` or
+    `event`.  The status of an entry is `overdue`, `now` (to be done at once) or `open` of what is to be done, `late` or
+    `missed` of what went wrong, else empty.
 
     `phase`, `tier` and `peak` are words; `rank` and `peak_rank` are 0 without a tier.  `elapsed` is in minutes, from
     the opening of the case to the instant asked about.  `next_steps` are the first things to do, by whom.
@@ -189,7 +167,7 @@ class _Drawing:
         remind = due.remind_at if due.remind_at and due.remind_at > self.at else None
         return Entry(
             due.label,
-            _pairs(
+            pairs(
                 (say("谁", "who"), self.bearers(duty)),
                 (say("交接", "handed over"), "; ".join(handed)),
                 (say("向", "to"), to_whom(duty.recipient, say)),
@@ -234,7 +212,7 @@ class _Drawing:
             aside = self.say("已作例外处理", "set aside") if self.case.overridden(item.action) else ""
             yield Entry(
                 item.label,
-                _pairs((self.say("改为", "instead"), self.actions(item.instead)), ("", aside)),
+                pairs((self.say("改为", "instead"), self.actions(item.instead)), ("", aside)),
                 item.clauses,
             )
 
@@ -249,7 +227,7 @@ class _Drawing:
                 due = due_words(life.due, self.case.calendar, self.lang) if life.due else ""
                 yield Entry(
                     f"{say.action(life.action)}: {word}",
-                    _pairs(
+                    pairs(
                         (say("截止", "due"), due),
                         (say("办于", "done"), moment(life.until) if life.until else ""),
                     ),
@@ -259,7 +237,7 @@ class _Drawing:
         for breach in self.case.breaches:
             yield Entry(
                 f"{say.action(breach.action)}: " + say("违反禁止", "done though forbidden"),
-                _pairs(
+                pairs(
                     ("", moment(breach.at)),
                     ("", say.role(breach.role) if breach.role else ""),
                     ("", say("已作例外处理", "had been set aside") if breach.excused else ""),
@@ -273,7 +251,7 @@ class _Drawing:
         for item in self.case.follow_ups() if self.case.phase is not Phase.CLOSED else ():
             if item.wrong == "breached" and item.do:
                 after = say.action(item.action)
-                yield Entry(self.actions(item.do), _pairs((say("因为", "because of"), after)))
+                yield Entry(self.actions(item.do), pairs((say("因为", "because of"), after)))
 
     def overrides(self) -> Iterator[Entry]:
         say = self.say
@@ -281,9 +259,7 @@ class _Drawing:
             reason = " ".join(item.reason.split())
             yield Entry(
                 say.action(item.action),
-                _pairs(
-                    ("", moment(item.at)), (say("理由", "reason"), reason), (say("批准", "approved"), item.approver)
-                ),
+                pairs(("", moment(item.at)), (say("理由", "reason"), reason), (say("批准", "approved"), item.approver)),
             )
 
     def handovers(self) -> Iterator[Entry]:
@@ -298,7 +274,7 @@ class _Drawing:
             duty = duties.get((life.action, life.occasion))
             yield Entry(
                 say.action(life.action),
-                _pairs(
+                pairs(
                     ("", moment(life.until or self.at)),
                     (say("由", "by"), say.role(life.by) if life.by else ""),
                     (say("向", "to"), to_whom(duty.recipient, say) if duty else ""),
@@ -309,7 +285,7 @@ class _Drawing:
     def lapsed(self) -> Iterator[Entry]:
         for life in self.ended(Life.LAPSED):
             span = f"{moment(life.since)} - {moment(life.until or self.at)}"
-            yield Entry(self.say.action(life.action), _pairs(("", span)), life.clauses)
+            yield Entry(self.say.action(life.action), pairs(("", span)), life.clauses)
 
     def ended(self, status: Life) -> list[DutyLife]:
         return [life for life in self.case.lives if life.status is status]
@@ -328,7 +304,3 @@ class _Drawing:
 
     def actions(self, ids: tuple[str, ...]) -> str:
         return "; ".join(map(self.say.action, ids))
-
-
-def _pairs(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((label, value) for label, value in pairs if value)

@@ -8,7 +8,7 @@ a worker can die too; then the message is delivered again, with the same id.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -140,12 +140,25 @@ def run(
     What the outbox raises ends the loop: nothing is lost, and a supervisor starts it again.
     """
     total = Tally()
-    while not stop():
-        done = deliver_once(outbox, deliver, worker=worker, clock=clock, policy=policy, stop=stop)
+    for done in rounds(outbox, deliver, worker=worker, clock=clock, policy=policy, stop=stop):
         total += done
         if done == Tally() and not stop():
             wait(policy.poll.total_seconds())
     return total
+
+
+def rounds(
+    outbox: Outbox,
+    deliver: Deliver,
+    *,
+    worker: str,
+    clock: Callable[[], datetime],
+    stop: Callable[[], bool],
+    policy: Policy = Policy(),
+) -> Iterator[Tally]:
+    """What each round of `deliver_once` came to, until `stop`; nothing, where nothing was due."""
+    while not stop():
+        yield deliver_once(outbox, deliver, worker=worker, clock=clock, policy=policy, stop=stop)
 
 
 @dataclass(frozen=True, slots=True)

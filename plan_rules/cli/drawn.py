@@ -11,10 +11,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from plan_rules.cli.page import STATUS, Entry, Page, Section
+from plan_rules.cli.page import STATUS, Page
 from plan_rules.display_width import visible
+from plan_rules.entries import Entry, Section
 
-_TIER = {0: "cyan", 1: "green", 2: "yellow", 3: "red"}
+TIER_COLOURS = {0: "cyan", 1: "green", 2: "yellow", 3: "red"}
 _STATUS = {"open": "bold", "done": "green", "late": "yellow", "missed": "bold red"}
 _HEADLINES = ((("错误", "error"), "bold red"), (("警告", "warning"), "bold yellow"), (("提示", "note"), "bold cyan"))
 _HELP = ("帮助", "help")
@@ -61,7 +62,7 @@ def _defect_style(line: str) -> str:
 
 
 def _banner(page: Page, lang: str) -> Panel:
-    colour = _TIER.get(page.rank, "red")
+    colour = TIER_COLOURS.get(page.rank, "red")
     parts: list[RenderableType] = [Text(visible(page.tier), style=f"bold {colour}")]
     title = "下一步" if lang == "zh" else "Next"
     for step in page.next_steps:

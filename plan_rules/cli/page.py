@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plan_rules.decision import Decision, Duty
+from plan_rules.entries import Entry, Section, pairs
 from plan_rules.plan import Plan
 from plan_rules.wording import Wording, by_when, to_whom, value_text, who
 
@@ -15,26 +16,6 @@ STATUS = {
     "late": ("!", "迟办", "late"),
     "missed": ("✗", "漏办", "missed"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing to know.  `order` groups what is done together; `details` are (label, value) pairs."""
-
-    head: str
-    details: tuple[tuple[str, str], ...] = ()
-    clauses: tuple[str, ...] = ()
-    order: int | None = None
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Entries of one kind, under a title; `key` is what they are, for whoever draws them."""
-
-    key: str
-    title: str
-    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +54,13 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     )
 
 
-def _details(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((label, value) for label, value in pairs if value)
-
-
 def _duty(duty: Duty, tongue: Wording) -> Entry:
     strength = (
         tongue("一般应当; 不办须有理由和批准人", "as a rule; else a reason and an approver") if duty.defeasible else ""
     )
     return Entry(
         head=duty.label,
-        details=_details(
+        details=pairs(
             (tongue("谁", "who"), who(duty.bearers, tongue) or tongue.roles(duty.roles)),
             (tongue("向", "to"), to_whom(duty.recipient, tongue)),
             (tongue("时限", "when"), by_when(duty.deadline, tongue)),
@@ -109,7 +86,7 @@ def _prohibitions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
         strength = tongue("一般不得; 例外须有理由和批准人", "as a rule; else a reason and an approver")
         yield Entry(
             item.label,
-            _details(
+            pairs(
                 (tongue("谁", "who"), who(item.bearers, tongue) or tongue.roles(item.roles)),
                 (tongue("改为", "instead"), instead),
                 (tongue("效力", "strength"), strength if item.defeasible else ""),
@@ -120,14 +97,14 @@ def _prohibitions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
 
 def _permissions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.permissions:
-        yield Entry(item.label, _details((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
+        yield Entry(item.label, pairs((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
 
 
 def _questions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.undetermined:
         fact = tongue.plan.facts.get(item.fact)
         question = item.question or (fact.label if fact else item.fact)
-        yield Entry(question, _details((tongue("事实", "fact"), item.fact)), item.blocks)
+        yield Entry(question, pairs((tongue("事实", "fact"), item.fact)), item.blocks)
 
 
 def _violations(decision: Decision, tongue: Wording) -> Iterable[Entry]:
@@ -152,12 +129,12 @@ def _confirmations(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for fact in {fact.fact: fact for fact in used}.values():
         known = tongue.plan.facts.get(fact.fact)
         head = f"{known.label if known else fact.fact} = {value_text(fact.fact, fact.value, tongue.plan, tongue.lang)}"
-        yield Entry(head, _details((tongue("由谁认定", "to be confirmed by"), tongue.roles(fact.confirm_by))))
+        yield Entry(head, pairs((tongue("由谁认定", "to be confirmed by"), tongue.roles(fact.confirm_by))))
 
 
 def _notices(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.notices:
-        yield Entry(item.text, _details((tongue("来源", "from"), item.origin)), item.clauses)
+        yield Entry(item.text, pairs((tongue("来源", "from"), item.origin)), item.clauses)
 
 
 def _principles(decision: Decision) -> Iterable[Entry]:
@@ -171,4 +148,4 @@ def _readings(decision: Decision, tongue: Wording) -> Iterable[Entry]:
         text = next((found.text for found in reading.options if found.id == option), "") if reading else ""
         changed = reading is not None and option != reading.chosen
         note = tongue("不是预案采用的选项", "not the plan's own choice") if changed else ""
-        yield Entry(f"{id_}={option}", _details(("", text), ("", note)), status="changed" if changed else "")
+        yield Entry(f"{id_}={option}", pairs(("", text), ("", note)), status="changed" if changed else "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plan_rules.cli.page import STATUS, Entry, Page, Section
+from plan_rules.cli.page import STATUS, Page
 from plan_rules.display_width import visible
+from plan_rules.entries import Entry, Section
 
 
 def lines(page: Page, lang: str = "zh") -> Iterator[str]:

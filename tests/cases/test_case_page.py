@@ -7,7 +7,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan_rules.cases.case_page import CasePage, Entry, case_page, lines
+from plan_rules.cases.case_page import CasePage, case_page, lines
+from plan_rules.entries import Entry
 from tests.cases.paper_stories import (
     BREACHED,
     NOTED,

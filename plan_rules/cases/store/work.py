@@ -22,7 +22,7 @@ from plan_rules.decision import Duty
 from plan_rules.instants import stored_instant
 from plan_rules.norm import Term
 
-_LINE = tuple(cases.c[name] for name in ("id", "phase", "tier", "outlet", "opened_at", "at", "version"))
+_LINE = tuple(cases.c[name] for name in ("id", "phase", "tier", "outlet", "opened_at", "at", "version", "plan"))
 _AT_ONCE = (Term.IMMEDIATE.value, Term.PROMPT.value)
 
 
@@ -48,7 +48,7 @@ class DueDuty:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list."""
+    """A case in a list; `plan` is the digest of the plan it is held to."""
 
     id: str
     phase: Phase
@@ -57,6 +57,7 @@ class CaseLine:
     opened_at: datetime
     at: datetime
     version: int
+    plan: str
 
 
 def load(connection: Connection, texts: Texts, case: str, *, to_write: bool = False) -> Case | None:
@@ -211,6 +212,7 @@ def listed(connection: Connection, *, phases: Iterable[Phase], limit: int) -> It
             stored_instant(row.opened_at),
             stored_instant(row.at),
             row.version,
+            row.plan,
         )
 
 

@@ -83,13 +83,8 @@ def recorder(asked: Asked) -> str:
 
 
 def told(asked: Asked) -> dict[str, Any]:
-    """Who, when, under which id, at which version: what every recording is given."""
-    return {
-        "by": recorder(asked),
-        "at": instant_of(asked.at),
-        "event": asked.event,
-        "expected": asked.expected,
-    }
+    """Who, when, under which id: what every recording is given."""
+    return {"by": recorder(asked), "at": instant_of(asked.at), "event": asked.event}
 
 
 def instant(asked: Asked, cases: Cases) -> datetime:

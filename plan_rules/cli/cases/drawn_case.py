@@ -10,11 +10,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from plan_rules.cases.case_page import CasePage, Entry, Section
+from plan_rules.cases.case_page import CasePage
 from plan_rules.cases.days import moment
+from plan_rules.cli.drawn import TIER_COLOURS
 from plan_rules.display_width import visible
+from plan_rules.entries import Entry, Section
 
-_TIER = {0: "cyan", 1: "green", 2: "yellow", 3: "red"}
 _STYLES = {"overdue": "bold red", "now": "bold yellow", "missed": "bold red", "late": "yellow"}
 _WORDS = {
     "overdue": ("! 逾期", "! overdue"),
@@ -58,7 +59,7 @@ def drawn(page: CasePage, at: datetime, lang: str = "zh", *, live: bool = False)
 
 def _banner(page: CasePage, at: datetime, lang: str) -> Panel:
     zh = lang == "zh"
-    colour = _TIER.get(page.rank, "red")
+    colour = TIER_COLOURS.get(page.rank, "red")
     tier = page.tier + (f": {page.title}" if page.title else "")
     peak = (f"最高曾达{page.peak}" if zh else f"highest tier: {page.peak}") if page.peak_rank > page.rank else ""
     late = (f"逾期 {page.overdue} 项" if zh else f"{page.overdue} overdue") if page.overdue else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from plan_rules.cases.store.database import Database
@@ -91,23 +92,15 @@ def rewrap(asked: Asked) -> int:
 
 def migrate(asked: Asked) -> int:
     """Make the store, or bring it to the newest form."""
-    from alembic.util import CommandError  # noqa: PLC0415  loads alembic, which few need
-
     url = url_of(asked)
     made = file_missing(url) is not None
-    database = Database(url)
     changed = made
-    try:
+    with closing(Database(url)) as database:
         try:
             database.prepare()
-        except StoreOutdated as outdated:
+        except StoreOutdated:
+            database.migrate()
             changed = True
-            try:
-                database.migrate()
-            except CommandError:  # a newer program made it
-                raise outdated from None
-    finally:
-        database.close()
     if asked.as_json:
         output.say([as_json({"made": made, "changed": changed})])
     elif made:

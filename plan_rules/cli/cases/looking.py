@@ -24,6 +24,7 @@ from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.display_width import pad, visible, width
 from plan_rules.errors import Message
 from plan_rules.instants import written
+from plan_rules.plan import Plan
 from plan_rules.wording import Wording
 
 
@@ -76,7 +77,7 @@ def list_cases(asked: Asked, every: bool, limit: int) -> int:
     phases = tuple(Phase) if every else LIVE
     with opened(asked) as cases:
         found = cases.list(phases, limit=_positive(limit))
-        plans = {line.id: cases.load(line.id).plan for line in found} if not asked.as_json else {}
+        plans = {digest: cases.plan(digest) for digest in {line.plan for line in found}}
     if asked.as_json:
         output.say([as_json({"cases": [_line_object(line) for line in found]})])
         return OK
@@ -92,7 +93,7 @@ def list_cases(asked: Asked, every: bool, limit: int) -> int:
         (
             line.id,
             asked(*PHASES[line.phase]),
-            tier_name(line.tier, Wording(plans[line.id], asked.lang)),
+            _tier_of(line, plans[line.plan], asked.lang),
             line.outlet or "-",
             moment(line.opened_at),
             moment(line.at),
@@ -101,6 +102,10 @@ def list_cases(asked: Asked, every: bool, limit: int) -> int:
     ]
     output.say(table(titles, rows) if rows else [asked("没有案件", "no cases")])
     return OK
+
+
+def _tier_of(line: CaseLine, plan: Plan | None, lang: str) -> str:
+    return tier_name(line.tier, Wording(plan, lang)) if plan else line.tier or "-"
 
 
 def _line_object(line: CaseLine) -> dict[str, Any]:

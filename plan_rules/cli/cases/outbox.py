@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.delivery import Deliver
 from plan_rules.cases.message import Message
-from plan_rules.cases.worker import Policy, Tally, deliver_once
+from plan_rules.cases.worker import Policy, Tally, rounds
 from plan_rules.cli import output
 from plan_rules.cli.cases.asked import Asked
 from plan_rules.cli.cases.carriers import mailer, poster, printer
@@ -81,8 +81,7 @@ def _carrier(
 def _rounds(cases: Cases, deliver: Deliver, name: str, stop: Event, *, once: bool) -> Iterator[Tally]:
     """What each round came to, where it came to anything."""
     policy = Policy()
-    while not stop.is_set():
-        done = deliver_once(cases.outbox, deliver, worker=name, clock=cases.now, policy=policy, stop=stop.is_set)
+    for done in rounds(cases.outbox, deliver, worker=name, clock=cases.now, policy=policy, stop=stop.is_set):
         if done != Tally():
             yield done
         elif once:

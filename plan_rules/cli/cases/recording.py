@@ -38,7 +38,6 @@ def open_case(
 ) -> int:
     """Begin a case."""
     recording = told(asked)
-    del recording["expected"]
     held_to, counted_by = plan_of(plan), calendar_of(calendar)
     found, sources = facts_of(facts, held_to, ())
     items = items_of(held_to, personal or ())
@@ -75,7 +74,7 @@ def record(
         items = items_of(standing.plan, personal or ())
         with _remedied(standing, stated, gone, sources):
             what = what_of({"kind": "observed", "facts": stated, "withdrawn": gone})
-            return _shown(cases.record(case, what, personal=items, **recording), asked)
+            return _shown(cases.record(case, what, personal=items, expected=asked.expected, **recording), asked)
 
 
 def _stated(words: Sequence[str], file: str | None, case: Case, asked: Asked) -> tuple[dict[str, Any], Lines]:
@@ -188,7 +187,9 @@ def _recorded(
         standing = cases.load(case)
         what, items = what_of(said(standing.plan)), personal(standing.plan)
         with _remedied(standing, {}, (), {}):
-            return _shown(cases.record(case, what, plan=newer, personal=items, **recording), asked)
+            return _shown(
+                cases.record(case, what, plan=newer, personal=items, expected=asked.expected, **recording), asked
+            )
 
 
 def _shown(recorded: Recorded, asked: Asked) -> int:

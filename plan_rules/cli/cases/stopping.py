@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import ValidationError
-
 from plan_rules.cases.extra import from_extra
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.cli.inputs import refused
@@ -29,10 +27,6 @@ def stopping() -> Iterator[None]:
         raise Stop(BAD_INPUT, "event_refused", message, refusal.diagnostics) from refusal
     except FactsInvalid as invalid:
         raise refused(invalid, {}) from invalid
-    except ValidationError as failure:
-        where = ".".join(str(part) for part in failure.errors(include_input=False)[0]["loc"]) or "?"
-        message = Message(f"“{where}”写法不对或太长", f"`{where}` is malformed or too long")
-        raise Stop(BAD_INPUT, "event_refused", message) from failure
     except StoreError as failure:
         raise Stop(BAD_STORE, failure.error, failure.message) from failure
     except KeyRefused as failure:
