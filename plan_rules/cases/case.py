@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from plan_rules.calendars import CHINA, Calendar
@@ -211,6 +211,7 @@ def case_of(plain: Mapping[str, Any], plan: Plan, calendar: Calendar = CHINA) ->
     )
 
 
+@lru_cache(maxsize=64)
 def peak_fact(plan: Plan) -> Fact | None:
     """The fact that says how high the case's tier ever was: known from the case, its values the tiers."""
     return next(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from plan_rules.condition import All, Condition, Is, Present, mentioned
@@ -14,23 +15,33 @@ from plan_rules.plan import Kind, Plan
 from plan_rules.predicate import compiled
 
 
-def _norms(plan: Plan, action: str) -> Iterator[Norm]:
+@lru_cache(maxsize=64)
+def _by_action(plan: Plan) -> Mapping[tuple[str, str], tuple[Norm, ...]]:
+    """The norms of a plan by modality and action; found once, since every event asks."""
+    found: dict[tuple[str, str], tuple[Norm, ...]] = {}
     for clause in plan.clauses.values():
-        yield from (norm for norm in clause.norms if norm.action == action)
+        for norm in clause.norms:
+            key = (norm.modality, norm.action)
+            found[key] = (*found.get(key, ()), norm)
+    return found
+
+
+def _norms(plan: Plan, modality: str, action: str) -> tuple[Norm, ...]:
+    return _by_action(plan).get((modality, action), ())
 
 
 def shown_done_by(plan: Plan, action: str, at: datetime) -> dict[str, Any]:
     """The facts that show the duty done at this instant; empty where the plan names none."""
-    for norm in _norms(plan, action):
-        if norm.modality == "duty" and norm.done_by is not None:
+    for norm in _norms(plan, "duty", action):
+        if norm.done_by is not None:
             return _made_true(plan, norm.done_by, at)
     return {}
 
 
 def shown_broken_by(plan: Plan, action: str) -> dict[str, Any]:
     """The facts that show the prohibition broken."""
-    for norm in _norms(plan, action):
-        if norm.modality == "prohibition" and norm.broken_by is not None:
+    for norm in _norms(plan, "prohibition", action):
+        if norm.broken_by is not None:
             return _made_true(plan, norm.broken_by, None)
     return {}
 
@@ -62,16 +73,14 @@ def is_shown_done(plan: Plan, action: str, facts: Facts) -> bool:
     readings = facts.readings or plan.chosen()
     return any(
         compiled(norm.done_by, plan, readings)(facts.wide) is True
-        for norm in _norms(plan, action)
-        if norm.modality == "duty"
-        and norm.done_by is not None
-        and all(readings[under.reading] in under.options for under in norm.under)
+        for norm in _norms(plan, "duty", action)
+        if norm.done_by is not None and all(readings[under.reading] in under.options for under in norm.under)
     )
 
 
 def tells_when(plan: Plan, action: str) -> bool:
     """Does the fact that shows the duty done say when?"""
-    return any(norm.done_on is not None for norm in _norms(plan, action) if norm.modality == "duty")
+    return any(norm.done_on is not None for norm in _norms(plan, "duty", action))
 
 
 def showing_what_is_due_from(plan: Plan, start: str) -> tuple[str, ...]:
