@@ -154,8 +154,10 @@ def severities_in_the_source() -> dict[str, set[str]]:
 
 
 def assigned(node: ast.Assign) -> list[tuple[str, ast.expr]]:
-    """The names and values of `A, B = "x", "y"`."""
+    """The names and values of `A = "x"` and of `A, B = "x", "y"`."""
     (target,) = node.targets
+    if isinstance(target, ast.Name):
+        return [(target.id, node.value)]
     if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
         return [
             (name.id, value)

@@ -81,16 +81,13 @@ class Audit:
         """Look at every entry; with an anchor, also at whether all that it knows is still there."""
         anchored: Mapping[str, tuple[int, str]] = _anchored(anchor) if anchor is not None else {}
         with self._database.reading() as connection:
-            heads = {name: (version, digest) for name, version, digest in log.heads(connection)}
-            stamps = connection.execute(select(streams.c.id, streams.c.recorded_at))
-            recorded = {row.id: row.recorded_at for row in stamps}
+            heads = {row.id: (row.version, row.head, row.recorded_at) for row in connection.execute(select(streams))}
             breaks, needed, seen, count = [], set(), set(), 0
             for stream, found in groupby(_all(connection), key=lambda each: each[0].stream):
                 listed = [*found]
                 seen.add(stream)
                 count += len(listed)
-                head = (*heads.get(stream, (0, "")), recorded.get(stream, ""))
-                broken = _first_break(stream, listed, head, anchored.get(stream))
+                broken = _first_break(stream, listed, heads.get(stream, (0, "", "")), anchored.get(stream))
                 breaks += [broken] if broken else []
                 needed |= set() if broken else _texts_of(listed)
             breaks += [Break(stream, 1, Fault.CUT) for stream in {*heads, *anchored} - seen]
@@ -108,8 +105,8 @@ class Audit:
             heads = sorted(head for head in log.heads(connection) if head[0] != ANCHORS)
             root = root_of(heads)
             content = {"anchor": {"root": root, "streams": len(heads), "by": by}}
-            if not _known(connection, root):
-                log.append(connection, ANCHORS, root[-64:], content, now)
+            if log.entry_of(connection, ANCHORS, _anchor_id(root)) is None:
+                log.append(connection, ANCHORS, _anchor_id(root), content, now)
         return {"at": now, "root": root, "streams": {name: [version, digest] for name, version, digest in heads}}
 
     def replay(self, case: str) -> tuple[Replayed, ...]:
@@ -161,7 +158,7 @@ def _id_of(entry: Entry) -> str | None:
         case {"event": {"id": str(found)}} | {"access": {"id": str(found)}}:
             return found
         case {"anchor": {"root": str(root)}}:
-            return root[-64:]
+            return _anchor_id(root)
         case _:
             return None
 
@@ -171,10 +168,10 @@ def _texts_of(found: list[tuple[Entry, str]]) -> set[str]:
     return {entry.content[name] for entry, _ in found for name in ("plan", "calendar") if name in entry.content}
 
 
-def _beside(connection: Connection, heads: Mapping[str, tuple[int, str]]) -> list[Break]:
+def _beside(connection: Connection, heads: Mapping[str, tuple[int, str, str]]) -> list[Break]:
     """Cases that do not stand where their streams end, and streams whose case is gone."""
     stands = {row.id: row.version for row in connection.execute(select(cases.c.id, cases.c.version))}
-    ends = {name: version for name, (version, _) in heads.items() if not name.startswith("@")}
+    ends = {name: version for name, (version, _, _) in heads.items() if not name.startswith("@")}
     return [
         Break(name, max(stands.get(name, 0), ends.get(name, 0)), Fault.ALTERED)
         for name in {*stands, *ends}
@@ -182,8 +179,9 @@ def _beside(connection: Connection, heads: Mapping[str, tuple[int, str]]) -> lis
     ]
 
 
-def _known(connection: Connection, root: str) -> bool:
-    return log.entry_of(connection, ANCHORS, root[-64:]) is not None
+def _anchor_id(root: str) -> str:
+    """The id under which it is recorded that an anchor was made: its digest, without the name of the function."""
+    return root[-64:]
 
 
 def _anchored(anchor: Mapping[str, Any]) -> dict[str, tuple[int, str]]:

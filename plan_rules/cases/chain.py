@@ -56,9 +56,9 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(text: str) -> str:
-    """The SHA-256 of a text in UTF-8."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+def digest_of(content: str | bytes) -> str:
+    """The SHA-256 of bytes, or of a text in UTF-8."""
+    return "sha256:" + hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def next_entry(stream: str, version: int, previous: str, recorded_at: str, content: Mapping[str, Any]) -> Entry:
@@ -104,7 +104,4 @@ def _fault(stream: str, version: int, previous: str, entry: Entry) -> Fault | No
 
 def root_of(heads: Iterable[tuple[str, int, str]]) -> str:
     """One digest of the heads of all streams, each (stream, version, digest), in the order of the streams."""
-    found = hashlib.sha256()
-    for head in heads:
-        found.update(canonical(list(head)).encode() + b"\n")
-    return "sha256:" + found.hexdigest()
+    return digest_of("".join(canonical(list(head)) + "\n" for head in heads))

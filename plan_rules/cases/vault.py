@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import Sealed
 from plan_rules.cases.extra import from_extra
 from plan_rules.errors import Message, ToldError
@@ -127,4 +128,4 @@ def _bound(case: str, item: str, ref: str) -> bytes:
 
 
 def _commitment(salt: bytes, words: str) -> str:
-    return "sha256:" + hashlib.sha256(salt + words.encode()).hexdigest()
+    return digest_of(salt + words.encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from functools import lru_cache
@@ -28,7 +27,7 @@ class Texts:
         """Store the plan's text, and that of its 底本."""
         source = None
         if plan.source is not None:
-            source = digest_of(plan.source.raw.decode())
+            source = digest_of(plan.source.raw)
             _keep(connection, source, "source", plan.source.file, plan.source.raw, None, now)
         _keep(connection, plan.digest, "plan", f"{plan.id} {plan.version}"[:200], plan.text, source, now)
 
@@ -93,7 +92,7 @@ def _raw(content: bytes | str) -> bytes:
 def _digest(kind: str, content: bytes) -> str | None:
     """The digest of a text; None where it is no text of its kind."""
     if kind != "calendar":
-        return "sha256:" + hashlib.sha256(content).hexdigest()
+        return digest_of(content)
     try:
         return Calendar.from_dict(json.loads(content)).digest
     except ValueError:
