@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from plan_rules.cases.casebook import Cases
 from tests.cases import postgres
 from tests.cases.postgres import Server
+from tests.cases.store_stories import Clock, opened
 
 WITHOUT = "no PostgreSQL on this machine (on Debian: apt-get install postgresql)"
 
@@ -45,3 +47,16 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 def store_url(new_store: Callable[[], str]) -> str:
     """The URL of an empty store."""
     return new_store()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the store."""
+    return Clock()
+
+
+@pytest.fixture
+def cases(store_url: str, clock: Clock) -> Iterator[Cases]:
+    """An empty store."""
+    with opened(store_url, clock) as found:
+        yield found

@@ -47,11 +47,6 @@ ANGRY = {"complaint_location": "counter", "aggression_level": "minor"}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def cases(store_url: str, clock: Clock) -> Iterator[Cases]:
     """A store with two cases: `A` of seven events, `B` of one."""
     with opened(store_url, clock) as found:

@@ -24,17 +24,6 @@ ASSAULT = {"complaint_location": "counter", "staff_assaulted": True}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cases(store_url: str, clock: Clock) -> Iterator[Cases]:
-    with opened(store_url, clock) as found:
-        yield found
-
-
-@pytest.fixture
 def waiting(cases: Cases) -> set[str]:
     """The ids of the messages of one assault."""
     cases.open(PLAN, ASSAULT, by=BY, case="A")

@@ -32,11 +32,6 @@ KEY, OTHER = b"k" * 32, b"o" * 32
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def cases(store_url: str, clock: Clock) -> Iterator[Cases]:
     """A store with one case, `A`, and three personal data in it."""
     with opened(store_url, clock, keyring=Keyring((KEY,))) as found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,6 @@ from tests.cases.store_stories import (
 
 ASSAULT = {"complaint_location": "counter", "staff_assaulted": True}
 ANGRY = {"complaint_location": "counter", "aggression_level": "minor", "opinion_valid": False}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cases(store_url: str, clock: Clock) -> Iterator[Cases]:
-    with opened(store_url, clock) as found:
-        yield found
 
 
 def code_of(refused: pytest.ExceptionInfo[EventRefused]) -> str:
