@@ -17,7 +17,7 @@ from plan_rules.finding_text import item_phrase, share, witness_phrase
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, modality_phrase, name_of, term_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Plan
+from plan_rules.plan import Fact, Plan
 
 _KINDS = {
     "fact": "事实",
@@ -287,15 +287,17 @@ class _Writer:
 
     def _one(self, scale: Scale, value: object) -> str:
         if isinstance(value, tuple):
-            low, high = value
-            if low == high:
-                return str(low)
-            if high == scale.fact.high:
-                return f"{self._say('至少', 'at least')} {low}"
-            if low == scale.fact.low:
-                return f"{self._say('至多', 'at most')} {high}"
-            return f"{low} {self._say('至', 'to')} {high}"
+            return scale.fact.measured(self._interval(scale.fact, *value))
         return value_phrase(scale.fact, value, self._lang)
+
+    def _interval(self, fact: Fact, low: int, high: int) -> str:
+        if low == high:
+            return str(low)
+        if high == fact.high:
+            return f"{self._say('至少', 'at least')} {low}"
+        if low == fact.low:
+            return f"{self._say('至多', 'at most')} {high}"
+        return f"{low} {self._say('至', 'to')} {high}"
 
     def _taken(self) -> Iterator[Item]:
         told = self._difference

@@ -176,7 +176,7 @@ class Articulation:
         if not tiers:
             return None
         pick = max if self._plan.highest_tier else min
-        tier = pick(tiers, key=lambda found: found.rank)
+        tier = pick(tiers, key=lambda found: found.severity)
         return TierAnswer(tier.id, tier.label, tier.rank)
 
     def _principles(self, clauses: list[Clause], fired: frozenset[str]) -> tuple[PrincipleAnswer, ...]:

@@ -86,4 +86,4 @@ def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str
         return "未知" if zh else "unknown"
     fact = plan.facts.get(fact_id)
     labels = {known.id: known.label for known in fact.values} if fact and zh else {}
-    return labels.get(str(value), str(value))
+    return labels.get(str(value), fact.measured(str(value)) if fact else str(value))

@@ -45,6 +45,7 @@ class PlanHead(Shape):
     purpose: Word | None = None
     source: Word | None = None
     take: Word | None = None
+    rank_order: Word | None = None
     scope: AnyTree = None
 
 
@@ -109,6 +110,7 @@ class FactShape(Shape):
     values: InstanceOf[Fields] | None = None
     min: Word | None = None
     max: Word | None = None
+    unit: Word | None = None
     default: Word | None = None
     question: Word | None = None
     confirm_by: Words = Field(default_factory=list)

@@ -74,18 +74,22 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
     _declare_roles(words, document)
     for name, party in document.parties.items():
         words.parties.declare(name, party.id, str(party.id))
-    for name, tier in document.tiers.items():
-        words.tiers.declare(
-            name,
-            tier.id,
-            Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span, str(name)),
-        )
+    _declare_tiers(words, document, report)
     for name, principle in document.principles.items():
         words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))
     for name, stage in document.tracks.items():
         words.tracks.declare_plain(name, _integer(stage, report))
     for name in document.situations:
         words.situations.declare_plain(name, str(name))
+
+
+def _declare_tiers(words: Vocabulary, document: DocumentShape, report: Report) -> None:
+    smaller_is_worse = one_of(document.plan.rank_order, {"小者重": True, "大者重": False}, False, report)
+    for name, tier in document.tiers.items():
+        title, rank = str(tier.title or name), _integer(tier.rank, report)
+        words.tiers.declare(
+            name, tier.id, Tier(str(tier.id), title, rank, name.span, str(name), smaller_is_worse=smaller_is_worse)
+        )
 
 
 def _declare_roles(words: Vocabulary, document: DocumentShape) -> None:
@@ -202,7 +206,19 @@ def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: R
         note=str(shape.note or ""),
         worse=one_of(shape.worse, _WORSE, "", report),
         sensitive=one_of(shape.sensitive, {"是": True, "否": False}, False, report),
+        unit=_unit(name, shape, kind, report),
     )
+
+
+def _unit(name: Text, shape: FactShape, kind: Kind, report: Report) -> str:
+    if shape.unit is not None and kind is not Kind.INTEGER:
+        report.add(
+            "PR083",
+            (f"“{name}”不是整数, 没有单位", f"`{name}` is no integer and has no unit"),
+            shape.unit.span,
+            ("删去“单位”, 或把“类型”写成整数", "remove `unit`, or make its `type` integer"),
+        )
+    return str(shape.unit or "")
 
 
 def _values(name: Text, shape: FactShape, kind: Kind, report: Report) -> tuple[Value, ...]:
