@@ -59,12 +59,18 @@ class BearerGroup(NamedTuple):
 
 
 class Bearer(NamedTuple):
-    """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound."""
+    """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound.
+
+    A `recipient` or `deadline` of its own (with its `status`) is there, in JSON too, only where the duty's differs.
+    """
 
     groups: tuple[BearerGroup, ...]
     through: tuple[str, ...]
     deputies: tuple[str, ...]
     excepted: tuple[str, ...]
+    recipient: str | None = None
+    deadline: Due | None = None
+    status: str = ""
 
 
 class Due(NamedTuple):
@@ -210,7 +216,12 @@ def to_plain(decision: Decision) -> dict[str, Any]:
     }
 
 
+_OWN = ("recipient", "deadline", "status")
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Bearer):
+        return {name: _plain(item) for name, item in value._asdict().items() if name not in _OWN or item}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: _plain(item) for name, item in value._asdict().items()}
     if isinstance(value, tuple):

@@ -57,7 +57,7 @@ class Recipient:
 
 
 class Term(StrEnum):
-    """What a time limit means; only the last four have a number, so only they can be missed."""
+    """What a time limit means; only the last seven have a number, so only they can be missed."""
 
     IMMEDIATE = "immediate"  # 立即
     PROMPT = "prompt"  # 及时
@@ -71,9 +71,13 @@ class Term(StrEnum):
     HOURS = "hours"
     NATURAL_DAYS = "natural_days"  # the day itself does not count; ends at 24:00 of the last
     WORKING_DAYS = "working_days"
+    WEEKS = "weeks"  # of seven natural days
+    MONTHS = "months"  # to the same day of the month, or to its last
+    YEARS = "years"
 
 
-COUNTED = (Term.MINUTES, Term.HOURS, Term.NATURAL_DAYS, Term.WORKING_DAYS)
+CLOCK = (Term.MINUTES, Term.HOURS)
+COUNTED = (*CLOCK, Term.NATURAL_DAYS, Term.WORKING_DAYS, Term.WEEKS, Term.MONTHS, Term.YEARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class TimeLimit:
     """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on.
 
     A clock of days that starts at an instant after the time of day `cutoff` (whole minutes) starts on the next day.
+    What is to be done `every` so often starts its clock whenever it was last done.
     """
 
     term: Term
@@ -89,6 +94,7 @@ class TimeLimit:
     start: str | None = None
     roll: bool = False
     cutoff: time | None = None
+    every: bool = False
 
 
 class Strength(StrEnum):

@@ -83,6 +83,9 @@ TERM_WORDS = {
     Term.HOURS: ("小时", "hours"),
     Term.NATURAL_DAYS: ("自然日", "natural days"),
     Term.WORKING_DAYS: ("工作日", "working days"),
+    Term.WEEKS: ("周", "weeks"),
+    Term.MONTHS: ("个月", "months"),
+    Term.YEARS: ("年", "years"),
 }
 
 

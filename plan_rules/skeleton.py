@@ -6,7 +6,7 @@ One function for every engine: tier, exceptions, strength, who and to whom, orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -39,11 +39,13 @@ class Demand:
     done_by: Predicate | None
     done_on: str | None
     broken_by: Predicate | None
+    own: tuple[TimeLimit | None, ...] = ()  # of each bearer, where it is not the demand's
 
     @property
     def varies(self) -> bool:
         """Does its status or its deadline depend on the facts' values?"""
-        return self.done_by is not None or (self.limit is not None and self.limit.start is not None)
+        limits = (self.limit, *self.own)
+        return self.done_by is not None or any(limit is not None and limit.start is not None for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +213,10 @@ class Articulation:
 
     def _demand(self, action: Action, norms: list[_Applied], clauses: list[Clause]) -> Demand:
         citing = {norm.clause.id for norm in norms} | {clause.id for clause in clauses if action.id in clause.supports}
-        bearers = tuple(dict.fromkeys(norm.bearer for norm in norms))
-        recipients = [str(norm.norm.recipient) for norm in norms if norm.norm.recipient]
-        limits = [norm.norm.limit for norm in norms if norm.norm.limit]
+        recipient = next((str(norm.norm.recipient) for norm in norms if norm.norm.recipient), None)
+        limit = min((norm.norm.limit for norm in norms if norm.norm.limit), key=urgency, default=None)
+        parts = tuple(_parts(norms, recipient, limit))
+        bearers = tuple(bearer for bearer, _ in parts)
         done = next((norm.norm for norm in norms if norm.norm.done_by is not None), None)
         broken = next((norm.norm for norm in norms if norm.norm.broken_by is not None), None)
         return Demand(
@@ -222,15 +225,16 @@ class Articulation:
             roles=tuple(dict.fromkeys(role for bearer in bearers for group in bearer.groups for role in group.roles)),
             clauses=tuple(clause.id for clause in clauses if clause.id in citing),
             bearers=bearers,
-            recipient=recipients[0] if recipients else None,
-            limit=min(limits, key=urgency, default=None),
+            recipient=recipient,
+            limit=limit,
             order=None,
             defeasible=all(norm.strength is Strength.DEFEASIBLE for norm in norms),
             instead=tuple(dict.fromkeys(name for norm in norms for name in norm.norm.instead)),
-            deadline=_due(min(limits, key=urgency, default=None)),
+            deadline=_due(limit),
             done_by=self._compiled(done.done_by if done else None),
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
+            own=tuple(own for _, own in parts),
         )
 
     def _compiled(self, condition: Condition | None) -> Predicate | None:
@@ -281,6 +285,35 @@ def urgency(limit: TimeLimit) -> tuple[int, int, int]:
     cutoff = limit.cutoff
     delay = 0 if cutoff is None else _DAY - cutoff.hour * 60 - cutoff.minute
     return (_URGENCY[limit.term], limit.amount or 0, delay)
+
+
+def _parts(
+    norms: list[_Applied], recipient: str | None, limit: TimeLimit | None
+) -> Iterator[tuple[Bearer, TimeLimit | None]]:
+    """Who must act, each with the recipient and the limit of its own, where the demand's is another."""
+    limits: dict[Bearer, list[TimeLimit]] = {}
+    for norm in norms:
+        to = str(norm.norm.recipient) if norm.norm.recipient else recipient
+        mine = limits.setdefault(norm.bearer._replace(recipient=None if to == recipient else to), [])
+        mine += [norm.norm.limit] if norm.norm.limit else []
+    for bearer, given in limits.items():
+        for own in _own(given, limit):
+            yield bearer._replace(deadline=_due(own), status="open") if own else bearer, own
+
+
+def _own(limits: list[TimeLimit], demanded: TimeLimit | None) -> tuple[TimeLimit | None, ...]:
+    """The most urgent limit from each start of a clock, or else in words; None where it is what is demanded anyway."""
+    by_clock: dict[str | None, TimeLimit] = {}
+    for limit in sorted(limits, key=urgency):
+        by_clock.setdefault(limit.start, limit)
+    counted = [limit for limit in by_clock.values() if limit.term in COUNTED]
+    kept = counted or list(by_clock.values())[:1]
+    return tuple(None if demanded and same_time(limit, demanded) else limit for limit in kept) or (None,)
+
+
+def same_time(one: TimeLimit, other: TimeLimit) -> bool:
+    """Do the limits say the same, however it is worded?"""
+    return replace(one, text="") == replace(other, text="")
 
 
 def _due(limit: TimeLimit | None) -> Due | None:

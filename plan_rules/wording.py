@@ -54,7 +54,9 @@ def _bearer(bearer: Bearer, tongue: Wording) -> str:
         (bearer.deputies, tongue("顶岗: {}", "stand-in: {}")),
         (bearer.excepted, tongue("{}除外", "except {}")),
     ]
-    return text + "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
+    text += "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
+    text += f" ({tongue('向', 'to ')}{to_whom(bearer.recipient, tongue)})" if bearer.recipient else ""
+    return text + (f" ({tongue('时限', 'within')} {by_when(bearer.deadline, tongue)})" if bearer.deadline else "")
 
 
 def to_whom(recipient: str | None, tongue: Wording) -> str:

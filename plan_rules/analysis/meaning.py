@@ -29,7 +29,8 @@ class Outcome(NamedTuple):
     """Something that a decision says or does not say: a tier, a duty, a duty's deadline, ...
 
     `kind` is tier, duty, prohibition, permission, notice or principle; `subject` the id of the tier, action and so on;
-    an `aspect` of it (role, recipient, deadline, defeasible, step, status, instead, clause) has a `value`.
+    an `aspect` of it (role, recipient, deadline, own, defeasible, step, status, instead, clause) has a `value`; `own`
+    is `roles>recipient>` or `roles>>deadline` of those who have another than the decision says first.
     """
 
     kind: str
@@ -222,8 +223,11 @@ class Meaning:
         makers["recipient"] = partial(self._first, bounds, _recipient)
         makers["defeasible"] = partial(self._defeasible, bounds)
         if modality == "duty":
-            timed = [bound for bound in bounds if bound.norm.limit]
-            makers["deadline"] = lambda: self._first(sorted(timed, key=_urgency), _limit_key)
+            urgent = sorted((bound for bound in bounds if bound.norm.limit), key=_urgency)
+            makers["deadline"] = lambda: self._first(urgent, _limit_key)
+            makers["own"] = lambda: self._summed(
+                (*self._own(bounds, _recipient, "{}>{}>"), *self._own(urgent, _limit_key, "{}>>{}"))
+            )
             makers["step"] = partial(self._steps, bounds)
         if modality == "prohibition":
             makers["instead"] = lambda: self._summed(
@@ -292,6 +296,16 @@ class Meaning:
         valued = ((value_of(bound.norm), bound.where) for bound in bounds)
         return self._summed(self._in_turn((value, where) for value, where in valued if value is not None))
 
+    def _own(
+        self, bounds: Sequence[Bound], value_of: Callable[[Norm], str | None], form: str
+    ) -> Iterator[tuple[str, Points]]:
+        """Where a norm says something of the aspect and another that binds comes first with something else."""
+        for place, bound in enumerate(bounds):
+            value = value_of(bound.norm)
+            others = [each.where for each in bounds[:place] if value_of(each.norm) not in (None, value)]
+            if value is not None and others:
+                yield form.format(",".join(bound.norm.bearers.roles), value), bound.where & self.diagram.any(others)
+
     def _in_turn(self, parts: Iterable[tuple[Said, Points]]) -> Iterator[tuple[Said, Points]]:
         """Each where none before it is."""
         taken = self.diagram.nothing
@@ -310,10 +324,13 @@ def _urgency(bound: Bound) -> tuple[int, int, int]:
 
 
 def _limit_key(norm: Norm) -> str | None:
-    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one."""
+    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one.
+
+    The `roll` of what is done again and again begins with `every`.
+    """
     limit = norm.limit
     if limit is None:
         return None
     cutoff = (written(limit.cutoff),) if limit.cutoff is not None else ()
-    rolled = "roll" if limit.roll else ""
+    rolled = " ".join(("every",) * limit.every + ("roll",) * limit.roll)
     return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", rolled, *cutoff))

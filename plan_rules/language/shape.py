@@ -260,7 +260,7 @@ class NormShape(Shape):
     through: AnyTree = None
     excepted: Words = Field(default_factory=list)
     recipient: AnyTree = None
-    limit: Word | None = None
+    limit: AnyTree = None
     start: Word | None = None
     roll: Word | None = None
     cutoff: Word | None = None
