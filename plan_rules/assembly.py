@@ -63,7 +63,7 @@ class Assembler:
         self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
         self._by_support = lru_cache(maxsize=4096)(self._grouped)
         self._deputies = [
-            (deputy.deputy, compiled(deputy.condition, plan, lowered.readings))
+            (deputy, compiled(deputy.condition, plan, lowered.readings))
             for deputy in plan.deputies
             if all(lowered.readings[under.reading] in under.options for under in deputy.under)
         ]
@@ -86,7 +86,7 @@ class Assembler:
     ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
-        deputies = tuple(role for role, acting in self._deputies if acting(wide))
+        deputies = tuple(deputy for deputy, acting in self._deputies if acting(wide))
         skeleton = self._articulation.of(fired, deputies)
         reasons = self.reasons(skeleton.fired, facts)
         duties: list[Duty] = []

@@ -52,16 +52,29 @@ class Reason(NamedTuple):
 
 
 class BearerGroup(NamedTuple):
-    """Roles of which one suffices (`any`), or the first available one acts (`first_available`)."""
+    """Roles of which one suffices (`any`), or the first available one acts (`first_available`).
+
+    Of `first_contact` the one acts who was the first to receive it.
+    """
 
     roles: tuple[str, ...]
     choice: str
 
 
+class Post(NamedTuple):
+    """What the plan says of a role: the organisation it belongs to; of a working group, its leader and members."""
+
+    role: str
+    organisation: str
+    leader: str | None
+    members: tuple[str, ...]
+
+
 class Bearer(NamedTuple):
     """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound.
 
-    A `recipient` or `deadline` of its own (with its `status`) is there, in JSON too, only where the duty's differs.
+    A `recipient` or `deadline` of its own (with its `status`) is there, in JSON too, only where the duty's differs;
+    `posts` only where a role has an organisation, a leader or members.
     """
 
     groups: tuple[BearerGroup, ...]
@@ -71,6 +84,7 @@ class Bearer(NamedTuple):
     recipient: str | None = None
     deadline: Due | None = None
     status: str = ""
+    posts: tuple[Post, ...] = ()
 
 
 class Due(NamedTuple):
@@ -216,7 +230,7 @@ def to_plain(decision: Decision) -> dict[str, Any]:
     }
 
 
-_OWN = ("recipient", "deadline", "status")
+_OWN = ("recipient", "deadline", "status", "posts")
 
 
 def _plain(value: Any) -> Any:

@@ -56,6 +56,7 @@ _ASPECTS = {
     "excepted": ("除外", "excepted"),
     "recipient": ("对象", "recipient"),
     "deadline": ("时限", "deadline"),
+    "for": ("替谁", "for"),
     "own": ("各自的", "of their own"),
     "step": ("次序", "step"),
     "defeasible": ("可推翻", "defeasible"),
@@ -225,7 +226,8 @@ class _Writer:
         """Who, and the recipient or the deadline that is theirs."""
         roles, recipient, limit = value.split(">")
         tongue = Wording(self._difference.new, self._lang)
-        return f"{tongue.roles(roles.split(','))} {self._deadline(limit) if limit else to_whom(recipient, tongue)}"
+        own = self._deadline(limit) if limit else tongue("对象 ", "to ") + to_whom(recipient, tongue)
+        return f"{tongue.roles(roles.split(','))} {own}"
 
     def _deadline(self, value: str) -> str:
         term, amount, start, roll, *cutoff = value.split("|")

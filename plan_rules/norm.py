@@ -12,7 +12,10 @@ from plan_rules.errors import Span
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A post, body or outside party.  `same_as` and `deputies` are alias and stand-ins, each under its reading."""
+    """A post, body or outside party; a working group where it has a `leader` or `members`.
+
+    `also_called` are other names that the plan file may use for it, `organisation` the one that it belongs to.
+    """
 
     id: str
     label: str
@@ -20,14 +23,18 @@ class Role:
     span: Span
     note: str = ""
     member_of: tuple[str, ...] = ()  # the groups of people that it is one of
+    leader: str | None = None
+    members: tuple[str, ...] = ()
+    organisation: str = ""
+    also_called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some of these roles: any one of them, or the first of them that is available."""
+    """Some of these roles: any one of them, the first of them that is available, or whoever received it first."""
 
     roles: tuple[str, ...]
-    choice: str = "any"  # "any" | "first_available"
+    choice: str = "any"  # "any" | "first_available" | "first_contact"
     under: tuple[UnderReading, ...] = ()  # the group counts only under these options of readings
 
 

@@ -302,11 +302,12 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Deputy:
-    """When the condition holds, `deputy` stands in for roles of which none is there (A、B角)."""
+    """When the condition holds, `deputy` stands in for these roles; without any, for those acting in turn (A、B角)."""
 
     deputy: str
     condition: Condition
     under: tuple[UnderReading, ...]
+    roles: tuple[str, ...] = ()
 
 
 def norm_key(clause: str, index: int) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
-from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, PrincipleAnswer, TierAnswer
+from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, Post, PrincipleAnswer, TierAnswer
 from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
 from plan_rules.normal import Lowered
-from plan_rules.plan import Action, Clause, Plan, norm_key
+from plan_rules.plan import Action, Clause, Deputy, Plan, norm_key
 from plan_rules.predicate import Predicate, compiled
 
 _DAY = 24 * 60  # minutes
@@ -108,6 +108,11 @@ class Articulation:
             through=through,
             deputies=(),
             excepted=self._with_aliases(norm.bearers.excepted),
+            posts=tuple(
+                Post(role.id, role.organisation, role.leader, role.members)
+                for role in (self._plan.roles.get(name) for group in groups for name in group.roles)
+                if role is not None and (role.organisation or role.leader or role.members)
+            ),
         )
 
     def _with_aliases(self, roles: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,7 +127,7 @@ class Articulation:
 
     # ----------------------------------------------------------------- one set of fired clauses
 
-    def _skeleton(self, fired: frozenset[str], deputies: tuple[str, ...]) -> Skeleton:
+    def _skeleton(self, fired: frozenset[str], deputies: tuple[Deputy, ...]) -> Skeleton:
         plan = self._plan
         clauses = [clause for clause in plan.clauses.values() if any(key in fired for key in self._firing[clause.id])]
         waived = self._waived(clauses)
@@ -273,11 +278,15 @@ class Articulation:
 _EVERYTHING = "*"
 
 
-def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
-    """Deputies stand in where roles act in turn and none of them is there."""
-    if not deputies or all(group.choice != "first_available" for group in norm.bearer.groups):
+def _with_deputies(norm: _Applied, deputies: tuple[Deputy, ...]) -> _Applied:
+    """Deputies stand in for the roles that they are named for, or else where roles act in turn and none is there."""
+    if not deputies:
         return norm
-    return replace(norm, bearer=norm.bearer._replace(deputies=deputies))
+    groups = norm.bearer.groups
+    in_turn = any(group.choice == "first_available" for group in groups)
+    bearing = {role for group in groups for role in group.roles}
+    acting = tuple(deputy.deputy for deputy in deputies if (bearing & {*deputy.roles} if deputy.roles else in_turn))
+    return replace(norm, bearer=norm.bearer._replace(deputies=tuple(dict.fromkeys(acting)))) if acting else norm
 
 
 def urgency(limit: TimeLimit) -> tuple[int, int, int]:

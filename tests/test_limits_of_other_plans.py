@@ -17,6 +17,7 @@ from plan_rules.errors import CalendarUnknown
 from plan_rules.language.reader import read
 from plan_rules.norm import Term, TimeLimit
 from plan_rules.wording import Wording, who
+from tests.cases.case_stories import opened
 
 TEXT = (Path(__file__).parent / "data" / "estate_plan.yaml").read_text(encoding="utf-8")
 PLAN = pr.loads(TEXT)
@@ -247,3 +248,15 @@ def test_another_limit_of_one_tier_or_one_bearer_is_a_change() -> None:
     for old, new in (("一级: 30分钟", "一级: 20分钟"), ("经理: 15分钟", "经理: 20分钟"), ("每3个月", "3个月")):
         assert diff(PLAN, pr.loads(TEXT.replace(old, new))).changes, old
     assert not diff(PLAN, PLAN).changes
+
+
+# --------------------------------------------------------------------------- cases
+
+
+def test_a_duty_of_a_case_is_overdue_from_the_first_deadline_that_runs_out() -> None:
+    text = TEXT.replace("时限: 1小时, 起算: 接报时间}", "时限: 1小时, 起算: 处置完成时间}")
+    story = opened({"fault": "lift", **REPORTED}, "2026-03-02T09:00", pr.loads(text))
+    due_by = {life.action: life.due for life in story.case.lives}
+
+    assert due_by["arrive"] == "2026-03-02T09:05"
+    assert due_by["report"] == "2026-03-02T11:00"

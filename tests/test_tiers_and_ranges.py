@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 
 import plan_rules as pr
 from plan_rules.cases.case import higher
+from plan_rules.cases.case_page import case_page, lines
+from plan_rules.cases.event import Observed
+from plan_rules.cases.story import Story as StoryOfCase
 from plan_rules.cli.condition_text import condition_lines
 from plan_rules.cli.page import page
 from plan_rules.condition import All, Condition, Is, TierIs, Within
 from plan_rules.incident import json_schema
 from plan_rules.language.reader import read
 from plan_rules.phrases import condition_phrase
+from tests.cases.case_stories import opened
 
 HALL = (Path(__file__).parent / "data" / "hall_plan.yaml").read_text(encoding="utf-8")
 PEAKS = "取值: {曾达Ⅳ级: tier_4, 曾达Ⅲ级: tier_3, 曾达Ⅱ级: tier_2, 曾达Ⅰ级: tier_1}"
@@ -43,6 +47,14 @@ def test_where_one_is_the_worst_the_most_severe_tier_is_taken_and_its_number_is_
         ("tier_2", 2),
         ("tier_1", 1),
     ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_tier_goes_by_a_degree_and_by_what_the_case_was_before(engine: str) -> None:
+    assert tier(DOWN, 1, engine=engine, mood="violent") == ("tier_2", 2)
+    assert tier(DOWN, 1, engine=engine, mood="loud") == ("tier_4", 4)
+    assert tier(DOWN, 1, engine=engine, peak="tier_2") == ("tier_3", 3)
+    assert tier(DOWN, 1, engine=engine, peak="tier_4") == ("tier_4", 4)
 
 
 def test_counted_the_other_way_the_same_conditions_give_the_mildest() -> None:
@@ -191,3 +203,16 @@ def test_what_a_number_counts_is_said_with_it() -> None:
 
 def test_only_a_number_has_a_unit() -> None:
     assert codes(HALL.replace("默认: 平和", "默认: 平和, 单位: 人")) == {"PR083"}
+
+
+# --------------------------------------------------------------------------- cases
+
+
+def test_a_case_remembers_its_worst_tier_and_shows_it_once_it_is_milder() -> None:
+    story = opened({"people": 200}, "2026-03-02T09:00", DOWN)
+    story.tell("2026-03-02T09:30", Observed(facts={"people": 1}))
+    shown = case_page(StoryOfCase(story.case, (), ()), story.case.at)
+
+    assert (story.case.tier, story.case.peak) == ("tier_3", "tier_1")
+    assert (shown.rank, shown.peak_rank) == (2, 4)
+    assert "最高曾达Ⅰ级" in "\n".join(lines(shown))

@@ -16,11 +16,12 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
 from plan_rules.instants import written
-from plan_rules.norm import Norm, Step, Strength
+from plan_rules.norm import COUNTED, Group, Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
 from plan_rules.skeleton import urgency
 from plan_rules.truth import tier_condition
 
+_IN_TURN = "first_available"
 MODALITIES = ("duty", "prohibition", "permission")
 Said = TypeVar("Said")
 
@@ -187,16 +188,24 @@ class Meaning:
             yield Outcome("notice", f"{bound.clause.id}:{bound.norm.action}"), advised
 
     def _deputies(self) -> Iterator[tuple[Outcome, Points]]:
-        """Where somebody stands in: for roles that act in turn."""
-        in_turn = self.diagram.any(
+        """Where somebody stands in: for the roles named, or else for those that act in turn."""
+        for deputy in self.plan.deputies:
+            acting = self.holds(deputy.condition) & self.under(deputy.under)
+            if not deputy.roles:
+                yield Outcome("deputy", deputy.deputy), acting & self._bearing(lambda group: group.choice == _IN_TURN)
+            for role in deputy.roles:
+                where = acting & self._bearing(lambda group, role=role: role in group.roles)  # type: ignore[misc]
+                yield Outcome("deputy", deputy.deputy), where
+                yield Outcome("deputy", deputy.deputy, "for", role), where
+
+    def _bearing(self, counts: Callable[[Group], bool]) -> Points:
+        """Where a norm binds such a group."""
+        return self.diagram.any(
             bound.where & self.under(group.under)
             for bound in self.bound
             for group in bound.norm.bearers.groups
-            if group.choice == "first_available"
+            if counts(group)
         )
-        for deputy in self.plan.deputies:
-            acting = self.holds(deputy.condition) & self.under(deputy.under)
-            yield Outcome("deputy", deputy.deputy), in_turn & acting
 
     def _questions(self) -> Iterator[tuple[Outcome, Points]]:
         """Where a presumption says that somebody must be asked."""
@@ -299,12 +308,18 @@ class Meaning:
     def _own(
         self, bounds: Sequence[Bound], value_of: Callable[[Norm], str | None], form: str
     ) -> Iterator[tuple[str, Points]]:
-        """Where a norm says something of the aspect and another that binds comes first with something else."""
+        """Where a norm says something of the aspect and another that binds comes first with something else.
+
+        A limit less urgent than another of the same people, to the same recipient, from the same start, says nothing.
+        """
         for place, bound in enumerate(bounds):
             value = value_of(bound.norm)
-            others = [each.where for each in bounds[:place] if value_of(each.norm) not in (None, value)]
-            if value is not None and others:
-                yield form.format(",".join(bound.norm.bearers.roles), value), bound.where & self.diagram.any(others)
+            first = self.diagram.any(each.where for each in bounds[:place] if value_of(each.norm) not in (None, value))
+            covered = self.diagram.any(
+                each.where for each in bounds[:place] if value_of is _limit_key and _covers(each.norm, bound.norm)
+            )
+            if value is not None:
+                yield form.format(",".join(bound.norm.bearers.roles), value), bound.where & first & ~covered
 
     def _in_turn(self, parts: Iterable[tuple[Said, Points]]) -> Iterator[tuple[Said, Points]]:
         """Each where none before it is."""
@@ -312,6 +327,13 @@ class Meaning:
         for value, where in parts:
             yield value, where & ~taken
             taken |= where
+
+
+def _covers(norm: Norm, other: Norm) -> bool:
+    """Is the more urgent norm to the same people, so that the other's limit does not count besides?"""
+    if (norm.bearers, norm.recipient) != (other.bearers, other.recipient) or not norm.limit or not other.limit:
+        return False
+    return other.limit.term not in COUNTED or norm.limit.start == other.limit.start
 
 
 def _recipient(norm: Norm) -> str | None:

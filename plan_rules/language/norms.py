@@ -12,6 +12,7 @@ from plan_rules.language.limits import LimitReader
 from plan_rules.language.names import Names
 from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.vocabulary import CHOICES, chosen
 from plan_rules.norm import Bearers, Group, Norm, Recipient, Role, Step, Strength
 from plan_rules.plan import Action, Fact, Kind, Reading
 
@@ -77,9 +78,9 @@ class NormReader:
         return LimitReader(self.facts, self.report)
 
     def group(self, tree: Tree) -> tuple[Group, ...]:
-        """`{任一: [...]}`, `{依次: [...]}`, a role or a named group."""
+        """`{任一: [...]}` and the like, a role or a named group."""
         if isinstance(tree, Fields):
-            return tuple(self._choice(key, value) for key, value in tree.items())
+            return tuple(group for key, value in tree.items() for group in self._choice(key, value))
         if isinstance(tree, Text) and tree in self.groups.ids:
             return self.groups.things[self.groups.ids[tree]]
         if isinstance(tree, Text):
@@ -109,18 +110,21 @@ class NormReader:
             )
         return groups
 
-    def _choice(self, key: Text, value: Tree) -> Group:
+    def _choice(self, key: Text, value: Tree) -> tuple[Group, ...]:
         words = value if isinstance(value, Items) else [value]
         roles = self._roles([word for word in words if isinstance(word, Text)])
         choice = canonical(key)
-        if choice not in ("any", "in_order"):
+        if choice not in CHOICES:
             self.report.add(
                 "PR020",
                 (f"不认识的键“{key}”", f"unknown key `{key}`"),
                 key.span,
-                ("写“任一: [...]”或“依次: [...]”", "write `any: [...]` or `in_order: [...]`"),
+                (
+                    "写“任一”“全部”“依次”或“首接”, 如“任一: [...]”",
+                    "write `any`, `all`, `in_order` or `first_contact`, such as `any: [...]`",
+                ),
             )
-        return Group(roles, "first_available" if choice == "in_order" else "any")
+        return chosen(choice, roles)
 
     def _roles(self, words: list[Text]) -> tuple[str, ...]:
         return tuple(found.id for word in words if (found := self.roles.find(word)))

@@ -242,8 +242,9 @@ class _PlanReader:
             role = self._words.roles.find(shape.deputy)
             condition = self._words.conditions.read(shape.when)
             under = self._words.conditions.under(shape.under)
+            stood_for = tuple(each.id for word in shape.roles if (each := self._words.roles.find(word)))
             if role:
-                found.append(Deputy(role.id, condition, under))
+                found.append(Deputy(role.id, condition, under, stood_for))
         return tuple(found)
 
     def _remarks(self) -> tuple[Remark, ...]:

@@ -398,7 +398,16 @@ class Semantics(Generic[T]):
         """Where others that bind say something else first."""
         for place, (norm, value, binds) in enumerate(values):
             before = [where for _, other, where in values[:place] if other != value]
-            yield (aspect, *norm.bearers.roles, value), self.both(binds, self.either(*before))
+            dropped = [
+                self.no(where)
+                for one, _, where in values[:place]
+                if aspect == "own limit"
+                and (one.bearers, str(one.recipient)) == (norm.bearers, str(norm.recipient))
+                and one.limit
+                and norm.limit
+                and (norm.limit.amount is None or one.limit.start == norm.limit.start)
+            ]
+            yield (aspect, *norm.bearers.roles, value), self.both(binds, self.either(*before), *dropped)
 
     def _first(self, aspect: str, values: Sequence[tuple[str, T]]) -> Iterator[tuple[tuple[str, ...], T]]:
         """Of those that bind together, the first says it."""
