@@ -1,12 +1,12 @@
 """Time limits in months, again and again, by tier and by who must act; nothing that a norm says is lost on the way."""
 
 import calendar
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import plan_rules as pr
@@ -260,3 +260,42 @@ def test_a_duty_of_a_case_is_overdue_from_the_first_deadline_that_runs_out() -> 
 
     assert due_by["arrive"] == "2026-03-02T09:05"
     assert due_by["report"] == "2026-03-02T11:00"
+
+
+# --------------------------------------------------------------------------- what must come first
+
+SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+UNITS = st.sampled_from(("分钟", "小时", "自然日", "周", "个月", "年"))
+LENGTHS = st.tuples(st.integers(1, 40), UNITS).map(lambda said: f"{said[0]}{said[1]}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    before=LENGTHS,
+    limit_=LENGTHS,
+    starts=st.lists(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), min_size=5),
+)
+@example(before="29自然日", limit_="1个月", starts=[datetime(2025, 1, 1)])
+@example(before="366自然日", limit_="1年", starts=[datetime(2027, 6, 1)])
+@example(before="12个月", limit_="1年", starts=[datetime(2028, 2, 29)])
+def test_a_limit_said_to_leave_no_time_is_up_first_whenever_the_clock_starts(
+    before: str, limit_: str, starts: list[datetime]
+) -> None:
+    text = SMALL.replace("时限: 10分钟", f"时限: {before}").replace(
+        "责任: 经理, 可推翻: R1", f"责任: 经理, 时限: {limit_}, 起算: 发现时间, 可推翻: R1"
+    )
+    plan = pr.loads(text)
+    first, then = (plan.clauses["一.b"].norms[at].limit for at in (0, 1))
+    assert first
+    assert then
+    if "PF008" in {found.code for found in prove(plan)}:
+        assert all(end(then, start) < end(first, start) for start in starts)
+    elif then.term is first.term:
+        assert (then.amount or 0) >= (first.amount or 0)
+
+
+def end(limit_: TimeLimit, start: datetime) -> datetime:
+    """The last instant in time."""
+    found = due(limit_, start)
+    assert found is not None
+    return found if isinstance(found, datetime) else datetime.combine(found, time.max)

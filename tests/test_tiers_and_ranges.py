@@ -50,6 +50,15 @@ def test_where_one_is_the_worst_the_most_severe_tier_is_taken_and_its_number_is_
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_asked_from_a_tier_up_is_asked_in_the_more_severe_ones(engine: str) -> None:
+    def asked(plan: pr.Plan) -> list[bool]:
+        return [pr.decide(plan, {"people": people}, engine=engine).requires("report_up") for people in (1, 10, 50, 200)]
+
+    assert asked(DOWN) == [False, False, True, True]
+    assert asked(pr.loads(HALL.replace("至少 Ⅱ级", "Ⅲ级"))) == [False, True, False, False]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_tier_goes_by_a_degree_and_by_what_the_case_was_before(engine: str) -> None:
     assert tier(DOWN, 1, engine=engine, mood="violent") == ("tier_2", 2)
     assert tier(DOWN, 1, engine=engine, mood="loud") == ("tier_4", 4)

@@ -66,3 +66,4 @@ def test_the_scenarios_written_for_it_pass_and_leave_no_mistake_untold(plan: Pla
     assert written
     assert all(verdict.passed for verdict in run(plan, written))
     assert cover(plan, written).complete
+    assert not [mutant for mutant in cover(plan, written).equivalent if "时限误写" in mutant.mistake.zh]
