@@ -18,6 +18,7 @@ from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import All, AnyOf, Condition
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
+    Bearer,
     Decision,
     Due,
     Duty,
@@ -32,6 +33,7 @@ from plan_rules.decision import (
 from plan_rules.fact_values import shown
 from plan_rules.facts import Facts
 from plan_rules.instants import written
+from plan_rules.norm import TimeLimit
 from plan_rules.normal import Lowered, Normal
 from plan_rules.plan import UNKNOWN, Plan
 from plan_rules.predicate import Predicate, compiled
@@ -61,7 +63,7 @@ class Assembler:
         self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
         self._by_support = lru_cache(maxsize=4096)(self._grouped)
         self._deputies = [
-            (deputy.deputy, compiled(deputy.condition, plan, lowered.readings))
+            (deputy, compiled(deputy.condition, plan, lowered.readings))
             for deputy in plan.deputies
             if all(lowered.readings[under.reading] in under.options for under in deputy.under)
         ]
@@ -84,14 +86,19 @@ class Assembler:
     ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
-        deputies = tuple(role for role, acting in self._deputies if acting(wide))
+        deputies = tuple(deputy for deputy, acting in self._deputies if acting(wide))
         skeleton = self._articulation.of(fired, deputies)
         reasons = self.reasons(skeleton.fired, facts)
         duties: list[Duty] = []
         violations: list[Violation] = []
+        never: list[NoticeAnswer] = []
         for demand in skeleton.duties:
-            deadline, stands = self._judged(demand, facts, at, calendar) if demand.varies else (demand.deadline, _OPEN)
-            duties.append(_duty(demand, deadline, stands.status, reasons))
+            bearers, deadline, stands = (
+                self._judged(demand, facts, at, calendar) if demand.varies else (demand.bearers, demand.deadline, _OPEN)
+            )
+            duties.append(_duty(demand, bearers, deadline, stands.status, reasons))
+            if demand.limit is not None and demand.limit.every and deadline is not None and deadline.due is None:
+                never.append(_never_done(demand))
             if stands.days is not None:
                 violations.append(Violation(demand.action, stands.status, stands.days, demand.clauses))
         for demand in skeleton.prohibitions:
@@ -108,7 +115,7 @@ class Assembler:
             principles=skeleton.principles,
             readings=MappingProxyType(self._readings_used.of(wide, skeleton.fired)),
             facts=MappingProxyType(self._shown(facts)),
-            notices=(*skeleton.notices, *self._warned(facts)) if facts.warned else skeleton.notices,
+            notices=(*skeleton.notices, *never, *self._warned(facts)) if never or facts.warned else skeleton.notices,
             fired=skeleton.fired,
         )
 
@@ -156,16 +163,29 @@ class Assembler:
 
     def _judged(
         self, demand: Demand, facts: Facts, at: datetime | None, calendar: Calendar
-    ) -> tuple[Due | None, Standing]:
-        """When the duty is due, and how it stands."""
-        limit, deadline = demand.limit, demand.deadline
-        start = limit.start if limit is not None else None
-        when = due(limit, _instant(facts, start), calendar) if limit is not None and start is not None else None
+    ) -> tuple[tuple[Bearer, ...], Due | None, Standing]:
+        """Who must act, each by its own deadline; when the duty is due, and how it stands at the worst."""
         done = demand.done_by is not None and demand.done_by(facts.wide) is True
-        if when is None or deadline is None:
-            return deadline, _DONE if done else _OPEN
-        done_on = _instant(facts, demand.done_on) if demand.done_on else None
-        return deadline._replace(due=written(when)), standing(when, done, done_on, at)
+        done_on = _instant(facts, demand.done_on) if done and demand.done_on else None
+
+        def timed(limit: TimeLimit | None, deadline: Due | None) -> tuple[Due | None, Standing]:
+            start = limit.start if limit is not None else None
+            when = due(limit, _instant(facts, start), calendar) if limit is not None and start is not None else None
+            if when is None or deadline is None:
+                return deadline, _DONE if done else _OPEN
+            return deadline._replace(due=written(when)), standing(when, done, done_on, at)
+
+        deadline, stands = timed(demand.limit, demand.deadline)
+        if not any(demand.own):
+            return demand.bearers, deadline, stands
+        judged = [timed(own, bearer.deadline) for own, bearer in zip(demand.own, demand.bearers, strict=True)]
+        bearers = tuple(
+            bearer._replace(deadline=mine, status=mine_stands.status) if own else bearer
+            for own, bearer, (mine, mine_stands) in zip(demand.own, demand.bearers, judged, strict=True)
+        )
+        owned = [each for own, (_, each) in zip(demand.own, judged, strict=True) if own]
+        late = max(owned, key=lambda each: -1 if each.days is None else each.days)
+        return bearers, deadline, stands if stands.days is not None or late.days is None else late
 
 
 class _Support:
@@ -220,7 +240,16 @@ def _instant(facts: Facts, name: str | None) -> Any:
     return None if value is UNKNOWN else value
 
 
-def _duty(demand: Demand, deadline: Due | None, status: str, reasons: Mapping[str, Reason]) -> Duty:
+def _never_done(demand: Demand) -> NoticeAnswer:
+    """What is to be done again and again, of which no last time is known."""
+    assert demand.limit is not None
+    text = f"没有上一次“{demand.label}”的记录: {demand.limit.text}应做一次, 没有做过的现在就该做"
+    return NoticeAnswer(f"{demand.clauses[0]}:{demand.action}", text, demand.clauses[0], demand.clauses)
+
+
+def _duty(
+    demand: Demand, bearers: tuple[Bearer, ...], deadline: Due | None, status: str, reasons: Mapping[str, Reason]
+) -> Duty:
     return Duty(
         demand.action,
         demand.label,
@@ -232,7 +261,7 @@ def _duty(demand: Demand, deadline: Due | None, status: str, reasons: Mapping[st
         demand.clauses,
         demand.defeasible,
         tuple([reasons[clause] for clause in demand.clauses]),
-        demand.bearers,
+        bearers,
     )
 
 

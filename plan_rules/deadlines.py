@@ -6,6 +6,7 @@ A start after a limit's cut-off counts as one on the next day.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from plan_rules.instants import Instant
 from plan_rules.norm import Term, TimeLimit
 
 _ONE_DAY = timedelta(days=1)
+_MONTHS = 12  # of a year
 
 
 class Standing(NamedTuple):
@@ -48,6 +50,13 @@ def _due(limit: TimeLimit, amount: int, start: date, calendar: Calendar) -> date
             return _next_working_day(last, calendar) if limit.roll else last
         case Term.WORKING_DAYS:
             return _working_days_after(_starting_day(limit, start, calendar), amount, calendar)
+        case Term.WEEKS:
+            last = _starting_day(limit, start, calendar) + timedelta(weeks=amount)
+            return _next_working_day(last, calendar) if limit.roll else last
+        case Term.MONTHS | Term.YEARS:
+            months = amount if limit.term is Term.MONTHS else _MONTHS * amount
+            last = _months_after(_starting_day(limit, start, calendar), months)
+            return _next_working_day(last, calendar) if limit.roll else last
         case _:
             return None
 
@@ -88,6 +97,14 @@ def _starting_day(limit: TimeLimit, start: date, calendar: Calendar) -> date:
     if start.time() > limit.cutoff:
         day += _ONE_DAY
     return _next_working_day(day, calendar) if limit.roll or limit.term is Term.WORKING_DAYS else day
+
+
+def _months_after(day: date, amount: int) -> date:
+    """The same day of a later month, or the last day of a month that is too short.  OverflowError after 9999."""
+    year, month = divmod(_MONTHS * day.year + day.month - 1 + amount, _MONTHS)
+    if year > date.max.year:
+        raise OverflowError(year)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _working_days_after(day: date, amount: int, calendar: Calendar) -> date:

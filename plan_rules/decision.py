@@ -52,19 +52,39 @@ class Reason(NamedTuple):
 
 
 class BearerGroup(NamedTuple):
-    """Roles of which one suffices (`any`), or the first available one acts (`first_available`)."""
+    """Roles of which one suffices (`any`), or the first available one acts (`first_available`).
+
+    Of `first_contact` the one acts who was the first to receive it.
+    """
 
     roles: tuple[str, ...]
     choice: str
 
 
+class Post(NamedTuple):
+    """What the plan says of a role: the organisation it belongs to; of a working group, its leader and members."""
+
+    role: str
+    organisation: str
+    leader: str | None
+    members: tuple[str, ...]
+
+
 class Bearer(NamedTuple):
-    """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound."""
+    """Who exactly: each group must; `through` does the work; `deputies` stand in; `excepted` are not bound.
+
+    A `recipient` or `deadline` of its own (with its `status`) is there, in JSON too, only where the duty's differs;
+    `posts` only where a role has an organisation, a leader or members.
+    """
 
     groups: tuple[BearerGroup, ...]
     through: tuple[str, ...]
     deputies: tuple[str, ...]
     excepted: tuple[str, ...]
+    recipient: str | None = None
+    deadline: Due | None = None
+    status: str = ""
+    posts: tuple[Post, ...] = ()
 
 
 class Due(NamedTuple):
@@ -210,7 +230,12 @@ def to_plain(decision: Decision) -> dict[str, Any]:
     }
 
 
+_OWN = ("recipient", "deadline", "status", "posts")
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, Bearer):
+        return {name: _plain(item) for name, item in value._asdict().items() if name not in _OWN or item}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: _plain(item) for name, item in value._asdict().items()}
     if isinstance(value, tuple):

@@ -17,7 +17,8 @@ from plan_rules.finding_text import item_phrase, share, witness_phrase
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, modality_phrase, name_of, term_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Plan
+from plan_rules.plan import Fact, Plan
+from plan_rules.wording import Wording, to_whom
 
 _KINDS = {
     "fact": "事实",
@@ -55,6 +56,8 @@ _ASPECTS = {
     "excepted": ("除外", "excepted"),
     "recipient": ("对象", "recipient"),
     "deadline": ("时限", "deadline"),
+    "for": ("替谁", "for"),
+    "own": ("各自的", "of their own"),
     "step": ("次序", "step"),
     "defeasible": ("可推翻", "defeasible"),
     "status": ("怎样算完成", "what shows it done"),
@@ -210,12 +213,21 @@ class _Writer:
             return self._say("无", "none") if aspect not in ("defeasible", "status") else ""
         if aspect == "deadline":
             return self._deadline(value)
+        if aspect == "own":
+            return self._own(value)
         plans = (self._difference.new, self._difference.old)
         labelled = [{**plan.roles, **plan.actions} for plan in plans]
         for names in labelled:
             if value in names and self._zh:
                 return names[value].label  # type: ignore[attr-defined,no-any-return]
         return value
+
+    def _own(self, value: str) -> str:
+        """Who, and the recipient or the deadline that is theirs."""
+        roles, recipient, limit = value.split(">")
+        tongue = Wording(self._difference.new, self._lang)
+        own = self._deadline(limit) if limit else tongue("对象 ", "to ") + to_whom(recipient, tongue)
+        return f"{tongue.roles(roles.split(','))} {own}"
 
     def _deadline(self, value: str) -> str:
         term, amount, start, roll, *cutoff = value.split("|")
@@ -224,12 +236,13 @@ class _Writer:
             if amount
             else term_phrase(Term(term), self._lang)
         )
+        text = (self._say("每", "every ") if "every" in roll else "") + text
         fact = next(
             (plan.facts[start] for plan in (self._difference.new, self._difference.old) if start in plan.facts), None
         )
         if fact is not None:
             text += f" ({self._say('起算', 'from')} {name_of(fact, self._lang)})"
-        text += self._say(", 顺延", ", rolled on") if roll else ""
+        text += self._say(", 顺延", ", rolled on") if "roll" in roll else ""
         return text + "".join(f", {self._say('截点', 'cut-off')} {each}" for each in cutoff)
 
     def _of_changes(self, changes: list[Change]) -> Iterator[str]:
@@ -287,15 +300,17 @@ class _Writer:
 
     def _one(self, scale: Scale, value: object) -> str:
         if isinstance(value, tuple):
-            low, high = value
-            if low == high:
-                return str(low)
-            if high == scale.fact.high:
-                return f"{self._say('至少', 'at least')} {low}"
-            if low == scale.fact.low:
-                return f"{self._say('至多', 'at most')} {high}"
-            return f"{low} {self._say('至', 'to')} {high}"
+            return scale.fact.measured(self._interval(scale.fact, *value))
         return value_phrase(scale.fact, value, self._lang)
+
+    def _interval(self, fact: Fact, low: int, high: int) -> str:
+        if low == high:
+            return str(low)
+        if high == fact.high:
+            return f"{self._say('至少', 'at least')} {low}"
+        if low == fact.low:
+            return f"{self._say('至多', 'at most')} {high}"
+        return f"{low} {self._say('至', 'to')} {high}"
 
     def _taken(self) -> Iterator[Item]:
         told = self._difference

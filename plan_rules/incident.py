@@ -71,7 +71,7 @@ def _default(fact: Fact) -> Any:
 
 
 def _description(fact: Fact) -> str:
-    return "; ".join(filter(None, (fact.question, fact.note)))
+    return "; ".join(filter(None, (fact.question, fact.unit and f"单位: {fact.unit}", fact.note)))
 
 
 def json_schema(plan: Plan, lang: str = "zh") -> dict[str, Any]:

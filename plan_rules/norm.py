@@ -12,7 +12,10 @@ from plan_rules.errors import Span
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A post, body or outside party.  `same_as` and `deputies` are alias and stand-ins, each under its reading."""
+    """A post, body or outside party; a working group where it has a `leader` or `members`.
+
+    `also_called` are other names that the plan file may use for it, `organisation` the one that it belongs to.
+    """
 
     id: str
     label: str
@@ -20,14 +23,18 @@ class Role:
     span: Span
     note: str = ""
     member_of: tuple[str, ...] = ()  # the groups of people that it is one of
+    leader: str | None = None
+    members: tuple[str, ...] = ()
+    organisation: str = ""
+    also_called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some of these roles: any one of them, or the first of them that is available."""
+    """Some of these roles: any one of them, the first of them that is available, or whoever received it first."""
 
     roles: tuple[str, ...]
-    choice: str = "any"  # "any" | "first_available"
+    choice: str = "any"  # "any" | "first_available" | "first_contact"
     under: tuple[UnderReading, ...] = ()  # the group counts only under these options of readings
 
 
@@ -57,7 +64,7 @@ class Recipient:
 
 
 class Term(StrEnum):
-    """What a time limit means; only the last four have a number, so only they can be missed."""
+    """What a time limit means; only the last seven have a number, so only they can be missed."""
 
     IMMEDIATE = "immediate"  # 立即
     PROMPT = "prompt"  # 及时
@@ -71,9 +78,13 @@ class Term(StrEnum):
     HOURS = "hours"
     NATURAL_DAYS = "natural_days"  # the day itself does not count; ends at 24:00 of the last
     WORKING_DAYS = "working_days"
+    WEEKS = "weeks"  # of seven natural days
+    MONTHS = "months"  # to the same day of the month, or to its last
+    YEARS = "years"
 
 
-COUNTED = (Term.MINUTES, Term.HOURS, Term.NATURAL_DAYS, Term.WORKING_DAYS)
+CLOCK = (Term.MINUTES, Term.HOURS)
+COUNTED = (*CLOCK, Term.NATURAL_DAYS, Term.WORKING_DAYS, Term.WEEKS, Term.MONTHS, Term.YEARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ class TimeLimit:
     """By when.  `start` is the fact that starts the clock; `roll` moves a last day that is not a working day on.
 
     A clock of days that starts at an instant after the time of day `cutoff` (whole minutes) starts on the next day.
+    What is to be done `every` so often starts its clock whenever it was last done.
     """
 
     term: Term
@@ -89,6 +101,7 @@ class TimeLimit:
     start: str | None = None
     roll: bool = False
     cutoff: time | None = None
+    every: bool = False
 
 
 class Strength(StrEnum):

@@ -83,6 +83,9 @@ TERM_WORDS = {
     Term.HOURS: ("小时", "hours"),
     Term.NATURAL_DAYS: ("自然日", "natural days"),
     Term.WORKING_DAYS: ("工作日", "working days"),
+    Term.WEEKS: ("周", "weeks"),
+    Term.MONTHS: ("个月", "months"),
+    Term.YEARS: ("年", "years"),
 }
 
 
@@ -171,7 +174,7 @@ class _Words:
             return f"{self._say('至少', 'at least')} {low}"
         if low is None:
             return f"{self._say('至多', 'at most')} {high}"
-        return f"{low} {self._say('至', 'to')} {high}"
+        return self._say(f"至少 {low} 且至多 {high}", f"at least {low} and at most {high}")
 
     def _fact(self, fact: str) -> str:
         return name_of(self._plan.facts[fact], self._lang)

@@ -72,6 +72,11 @@ class Fact:
     note: str = ""
     sensitive: bool = False  # its value is left out of what is exported
     worse: str = ""  # the direction in which the incident gets worse: "up", "down" or ""
+    unit: str = ""  # what an integer counts, such as 人
+
+    def measured(self, number: str) -> str:
+        """A number of the fact, or a range, with what it counts."""
+        return f"{number} {self.unit}" if self.unit else number
 
     @cached_property
     def dated(self) -> bool:
@@ -140,13 +145,22 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level of severity; a higher rank is more severe.  `name` is what the plan file calls it."""
+    """A level of severity.  `rank` is the number as written, `name` what the plan file calls it.
+
+    Most plans count up to the most severe; where `smaller_is_worse` they count down to it, as from Ⅳ to Ⅰ.
+    """
 
     id: str
     label: str
     rank: int
     span: Span
     name: str = ""
+    smaller_is_worse: bool = False
+
+    @property
+    def severity(self) -> int:
+        """What tiers are compared by: more is more severe."""
+        return -self.rank if self.smaller_is_worse else self.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +302,12 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Deputy:
-    """When the condition holds, `deputy` stands in for roles of which none is there (A、B角)."""
+    """When the condition holds, `deputy` stands in for these roles; without any, for those acting in turn (A、B角)."""
 
     deputy: str
     condition: Condition
     under: tuple[UnderReading, ...]
+    roles: tuple[str, ...] = ()
 
 
 def norm_key(clause: str, index: int) -> str:
@@ -348,7 +363,7 @@ class Plan:
     acceptances: tuple[Acceptance, ...] = ()
     source: SourceText | None = None
     scope: Condition = ALWAYS  # where an incident must have a tier
-    highest_tier: bool = True  # where several tiers are assigned: the highest rank, or the lowest
+    highest_tier: bool = True  # where several tiers are assigned: the most severe, or the least
     case: CaseRules = field(default_factory=CaseRules)
     text: bytes = b""  # with `source.raw`, all that `loading.reload` needs
 
@@ -398,6 +413,11 @@ class Plan:
         from plan_rules.incident import incident_model  # noqa: PLC0415  the one arrow up: a façade for users
 
         return incident_model(self)
+
+    def severity(self, tier: str | None) -> int:
+        """The tier's place by severity, 1 for the least severe; 0 for none, and for one that the plan does not have."""
+        found = self.tiers.get(tier or "")
+        return sum(other.severity <= found.severity for other in self.tiers.values()) if found else 0
 
     def chosen(self) -> dict[str, str]:
         """The option each reading stands at in the file."""

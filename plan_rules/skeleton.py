@@ -6,15 +6,15 @@ One function for every engine: tier, exceptions, strength, who and to whom, orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
-from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, PrincipleAnswer, TierAnswer
+from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, Post, PrincipleAnswer, TierAnswer
 from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
 from plan_rules.normal import Lowered
-from plan_rules.plan import Action, Clause, Plan, norm_key
+from plan_rules.plan import Action, Clause, Deputy, Plan, norm_key
 from plan_rules.predicate import Predicate, compiled
 
 _DAY = 24 * 60  # minutes
@@ -39,11 +39,13 @@ class Demand:
     done_by: Predicate | None
     done_on: str | None
     broken_by: Predicate | None
+    own: tuple[TimeLimit | None, ...] = ()  # of each bearer, where it is not the demand's
 
     @property
     def varies(self) -> bool:
         """Does its status or its deadline depend on the facts' values?"""
-        return self.done_by is not None or (self.limit is not None and self.limit.start is not None)
+        limits = (self.limit, *self.own)
+        return self.done_by is not None or any(limit is not None and limit.start is not None for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class Articulation:
             through=through,
             deputies=(),
             excepted=self._with_aliases(norm.bearers.excepted),
+            posts=tuple(
+                Post(role.id, role.organisation, role.leader, role.members)
+                for role in (self._plan.roles.get(name) for group in groups for name in group.roles)
+                if role is not None and (role.organisation or role.leader or role.members)
+            ),
         )
 
     def _with_aliases(self, roles: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,7 +127,7 @@ class Articulation:
 
     # ----------------------------------------------------------------- one set of fired clauses
 
-    def _skeleton(self, fired: frozenset[str], deputies: tuple[str, ...]) -> Skeleton:
+    def _skeleton(self, fired: frozenset[str], deputies: tuple[Deputy, ...]) -> Skeleton:
         plan = self._plan
         clauses = [clause for clause in plan.clauses.values() if any(key in fired for key in self._firing[clause.id])]
         waived = self._waived(clauses)
@@ -176,7 +183,7 @@ class Articulation:
         if not tiers:
             return None
         pick = max if self._plan.highest_tier else min
-        tier = pick(tiers, key=lambda found: found.rank)
+        tier = pick(tiers, key=lambda found: found.severity)
         return TierAnswer(tier.id, tier.label, tier.rank)
 
     def _principles(self, clauses: list[Clause], fired: frozenset[str]) -> tuple[PrincipleAnswer, ...]:
@@ -211,9 +218,10 @@ class Articulation:
 
     def _demand(self, action: Action, norms: list[_Applied], clauses: list[Clause]) -> Demand:
         citing = {norm.clause.id for norm in norms} | {clause.id for clause in clauses if action.id in clause.supports}
-        bearers = tuple(dict.fromkeys(norm.bearer for norm in norms))
-        recipients = [str(norm.norm.recipient) for norm in norms if norm.norm.recipient]
-        limits = [norm.norm.limit for norm in norms if norm.norm.limit]
+        recipient = next((str(norm.norm.recipient) for norm in norms if norm.norm.recipient), None)
+        limit = min((norm.norm.limit for norm in norms if norm.norm.limit), key=urgency, default=None)
+        parts = tuple(_parts(norms, recipient, limit))
+        bearers = tuple(bearer for bearer, _ in parts)
         done = next((norm.norm for norm in norms if norm.norm.done_by is not None), None)
         broken = next((norm.norm for norm in norms if norm.norm.broken_by is not None), None)
         return Demand(
@@ -222,15 +230,16 @@ class Articulation:
             roles=tuple(dict.fromkeys(role for bearer in bearers for group in bearer.groups for role in group.roles)),
             clauses=tuple(clause.id for clause in clauses if clause.id in citing),
             bearers=bearers,
-            recipient=recipients[0] if recipients else None,
-            limit=min(limits, key=urgency, default=None),
+            recipient=recipient,
+            limit=limit,
             order=None,
             defeasible=all(norm.strength is Strength.DEFEASIBLE for norm in norms),
             instead=tuple(dict.fromkeys(name for norm in norms for name in norm.norm.instead)),
-            deadline=_due(min(limits, key=urgency, default=None)),
+            deadline=_due(limit),
             done_by=self._compiled(done.done_by if done else None),
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
+            own=tuple(own for _, own in parts),
         )
 
     def _compiled(self, condition: Condition | None) -> Predicate | None:
@@ -269,11 +278,15 @@ class Articulation:
 _EVERYTHING = "*"
 
 
-def _with_deputies(norm: _Applied, deputies: tuple[str, ...]) -> _Applied:
-    """Deputies stand in where roles act in turn and none of them is there."""
-    if not deputies or all(group.choice != "first_available" for group in norm.bearer.groups):
+def _with_deputies(norm: _Applied, deputies: tuple[Deputy, ...]) -> _Applied:
+    """Deputies stand in for the roles that they are named for, or else where roles act in turn and none is there."""
+    if not deputies:
         return norm
-    return replace(norm, bearer=norm.bearer._replace(deputies=deputies))
+    groups = norm.bearer.groups
+    in_turn = any(group.choice == "first_available" for group in groups)
+    bearing = {role for group in groups for role in group.roles}
+    acting = tuple(deputy.deputy for deputy in deputies if (bearing & {*deputy.roles} if deputy.roles else in_turn))
+    return replace(norm, bearer=norm.bearer._replace(deputies=tuple(dict.fromkeys(acting)))) if acting else norm
 
 
 def urgency(limit: TimeLimit) -> tuple[int, int, int]:
@@ -281,6 +294,35 @@ def urgency(limit: TimeLimit) -> tuple[int, int, int]:
     cutoff = limit.cutoff
     delay = 0 if cutoff is None else _DAY - cutoff.hour * 60 - cutoff.minute
     return (_URGENCY[limit.term], limit.amount or 0, delay)
+
+
+def _parts(
+    norms: list[_Applied], recipient: str | None, limit: TimeLimit | None
+) -> Iterator[tuple[Bearer, TimeLimit | None]]:
+    """Who must act, each with the recipient and the limit of its own, where the demand's is another."""
+    limits: dict[Bearer, list[TimeLimit]] = {}
+    for norm in norms:
+        to = str(norm.norm.recipient) if norm.norm.recipient else recipient
+        mine = limits.setdefault(norm.bearer._replace(recipient=None if to == recipient else to), [])
+        mine += [norm.norm.limit] if norm.norm.limit else []
+    for bearer, given in limits.items():
+        for own in _own(given, limit):
+            yield bearer._replace(deadline=_due(own), status="open") if own else bearer, own
+
+
+def _own(limits: list[TimeLimit], demanded: TimeLimit | None) -> tuple[TimeLimit | None, ...]:
+    """The most urgent limit from each start of a clock, or else in words; None where it is what is demanded anyway."""
+    by_clock: dict[str | None, TimeLimit] = {}
+    for limit in sorted(limits, key=urgency):
+        by_clock.setdefault(limit.start, limit)
+    counted = [limit for limit in by_clock.values() if limit.term in COUNTED]
+    kept = counted or list(by_clock.values())[:1]
+    return tuple(None if demanded and same_time(limit, demanded) else limit for limit in kept) or (None,)
+
+
+def same_time(one: TimeLimit, other: TimeLimit) -> bool:
+    """Do the limits say the same, however it is worded?"""
+    return replace(one, text="") == replace(other, text="")
 
 
 def _due(limit: TimeLimit | None) -> Due | None:

@@ -63,10 +63,10 @@ def truth(condition: Condition, wide: Wide, plan: Plan, readings: Mapping[str, s
 def tier_condition(plan: Plan, tier: str) -> Condition:
     """When the incident has this tier: a clause assigns it and no clause assigns one that takes precedence."""
     sign = 1 if plan.highest_tier else -1
-    rank = sign * plan.tiers[tier].rank
-    assigning = [(sign * plan.tiers[clause.tier].rank, clause) for clause in plan.clauses.values() if clause.tier]
+    severity = sign * plan.tiers[tier].severity
+    assigning = [(sign * plan.tiers[clause.tier].severity, clause) for clause in plan.clauses.values() if clause.tier]
     mine = AnyOf(tuple(clause.condition for _, clause in assigning if clause.tier == tier))
-    return All((mine, *(Not(clause.condition) for other, clause in assigning if other > rank)))
+    return All((mine, *(Not(clause.condition) for other, clause in assigning if other > severity)))
 
 
 def _all(truths: Iterable[bool | None]) -> bool | None:

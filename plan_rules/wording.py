@@ -22,7 +22,9 @@ class Wording:
     def role(self, id_: str) -> str:
         """A role or other party by its name."""
         role = self.plan.roles.get(id_)
-        return role.label if role else self.plan.parties.get(id_, id_)
+        if role is None:
+            return self.plan.parties.get(id_, id_)
+        return role.label + (self("({})", " ({})").format(role.organisation) if role.organisation else "")
 
     def roles(self, ids: Iterable[str], joint: tuple[str, str] = ("、", ", ")) -> str:
         """Roles in a row."""
@@ -47,14 +49,29 @@ def _bearer(bearer: Bearer, tongue: Wording) -> str:
             absent = tongue.roles(rest, (", 再不在时", ", then "))
             groups.append(tongue.role(first) + tongue(f"(不在时{absent})", f" (in absence {absent})"))
         else:
-            groups.append(tongue.roles(group.roles, ("或", " or ")))
+            first_contact = group.choice == "first_contact" and len(group.roles) > 1
+            note = tongue("(谁先接到谁负责)", " (whoever received it first)") if first_contact else ""
+            groups.append(tongue("或", " or ").join(_member(role, tongue) for role in group.roles) + note)
     text = tongue("和", " and ").join(groups)
     notes = [
         (bearer.through, tongue("可由{}代办", "through {}")),
         (bearer.deputies, tongue("顶岗: {}", "stand-in: {}")),
         (bearer.excepted, tongue("{}除外", "except {}")),
     ]
-    return text + "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
+    text += "".join(f" ({form.format(tongue.roles(roles))})" for roles, form in notes if roles)
+    text += f" ({tongue('向', 'to ')}{to_whom(bearer.recipient, tongue)})" if bearer.recipient else ""
+    return text + (f" ({tongue('时限', 'within')} {by_when(bearer.deadline, tongue)})" if bearer.deadline else "")
+
+
+def _member(id_: str, tongue: Wording) -> str:
+    """A role; of a working group, its leader and members too."""
+    role = tongue.plan.roles.get(id_)
+    parts = []
+    if role and role.leader:
+        parts.append(tongue("组长 ", "leader ") + tongue.role(role.leader))
+    if role and role.members:
+        parts.append(tongue("成员 ", "members ") + tongue.roles(role.members))
+    return tongue.role(id_) + (tongue("(", " (") + "; ".join(parts) + ")" if parts else "")
 
 
 def to_whom(recipient: str | None, tongue: Wording) -> str:
@@ -86,4 +103,4 @@ def value_text(fact_id: str, value: object, plan: Plan, lang: str = "zh") -> str
         return "未知" if zh else "unknown"
     fact = plan.facts.get(fact_id)
     labels = {known.id: known.label for known in fact.values} if fact and zh else {}
-    return labels.get(str(value), str(value))
+    return labels.get(str(value), fact.measured(str(value)) if fact else str(value))

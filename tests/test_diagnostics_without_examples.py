@@ -19,6 +19,7 @@ from plan_rules.language.tree import MAX_DIAGNOSTICS, Report
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+HALL = (Path(__file__).parent / "data" / "hall_plan.yaml").read_text(encoding="utf-8")
 SOURCE = """\
 底本: {id: fire_source, 名称: 消防小预案原文}
 条目:
@@ -90,6 +91,7 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     ],
     "PR066": [lambda _: of_plan(SMALL)],
     "PR069": [lambda _: of_plan(many_facts_decide_the_tier())],
+    "PR080": [lambda _: of_plan(HALL.replace("级数: 小者重", "级数: 大者重"))],
     "CA005": [lambda _: of_calendar("年份: [" + "2027," * (MAX_LISTED + 1) + "]")],
     "FA008": [lambda _: refused_instant("昨天")],
 }

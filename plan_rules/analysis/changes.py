@@ -186,6 +186,7 @@ _ATTRIBUTES = {
     "clause": "clauses",
     "recipient": "recipient",
     "deadline": "deadline",
+    "own": "bearers",
     "defeasible": "defeasible",
     "step": "order",
     "status": "status",

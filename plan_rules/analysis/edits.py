@@ -8,7 +8,10 @@ from typing import Any
 
 from plan_rules.plan import Fact, Plan, Reading
 
-_WORDS = ("label", "note", "text", "scraped", "question", "topic", "origin", "reason", "decided_by", "name")
+_WORDS = (
+    *("label", "note", "text", "scraped", "question", "topic", "origin", "reason", "decided_by", "name"),
+    *("unit", "organisation", "also_called"),
+)
 _PLACES = ("span",)
 
 

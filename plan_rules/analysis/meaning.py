@@ -16,11 +16,12 @@ from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
 from plan_rules.instants import written
-from plan_rules.norm import Norm, Step, Strength
+from plan_rules.norm import COUNTED, Group, Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
 from plan_rules.skeleton import urgency
 from plan_rules.truth import tier_condition
 
+_IN_TURN = "first_available"
 MODALITIES = ("duty", "prohibition", "permission")
 Said = TypeVar("Said")
 
@@ -29,7 +30,8 @@ class Outcome(NamedTuple):
     """Something that a decision says or does not say: a tier, a duty, a duty's deadline, ...
 
     `kind` is tier, duty, prohibition, permission, notice or principle; `subject` the id of the tier, action and so on;
-    an `aspect` of it (role, recipient, deadline, defeasible, step, status, instead, clause) has a `value`.
+    an `aspect` of it (role, recipient, deadline, own, defeasible, step, status, instead, clause) has a `value`; `own`
+    is `roles>recipient>` or `roles>>deadline` of those who have another than the decision says first.
     """
 
     kind: str
@@ -186,16 +188,24 @@ class Meaning:
             yield Outcome("notice", f"{bound.clause.id}:{bound.norm.action}"), advised
 
     def _deputies(self) -> Iterator[tuple[Outcome, Points]]:
-        """Where somebody stands in: for roles that act in turn."""
-        in_turn = self.diagram.any(
+        """Where somebody stands in: for the roles named, or else for those that act in turn."""
+        for deputy in self.plan.deputies:
+            acting = self.holds(deputy.condition) & self.under(deputy.under)
+            if not deputy.roles:
+                yield Outcome("deputy", deputy.deputy), acting & self._bearing(lambda group: group.choice == _IN_TURN)
+            for role in deputy.roles:
+                where = acting & self._bearing(lambda group, role=role: role in group.roles)  # type: ignore[misc]
+                yield Outcome("deputy", deputy.deputy), where
+                yield Outcome("deputy", deputy.deputy, "for", role), where
+
+    def _bearing(self, counts: Callable[[Group], bool]) -> Points:
+        """Where a norm binds such a group."""
+        return self.diagram.any(
             bound.where & self.under(group.under)
             for bound in self.bound
             for group in bound.norm.bearers.groups
-            if group.choice == "first_available"
+            if counts(group)
         )
-        for deputy in self.plan.deputies:
-            acting = self.holds(deputy.condition) & self.under(deputy.under)
-            yield Outcome("deputy", deputy.deputy), in_turn & acting
 
     def _questions(self) -> Iterator[tuple[Outcome, Points]]:
         """Where a presumption says that somebody must be asked."""
@@ -222,8 +232,11 @@ class Meaning:
         makers["recipient"] = partial(self._first, bounds, _recipient)
         makers["defeasible"] = partial(self._defeasible, bounds)
         if modality == "duty":
-            timed = [bound for bound in bounds if bound.norm.limit]
-            makers["deadline"] = lambda: self._first(sorted(timed, key=_urgency), _limit_key)
+            urgent = sorted((bound for bound in bounds if bound.norm.limit), key=_urgency)
+            makers["deadline"] = lambda: self._first(urgent, _limit_key)
+            makers["own"] = lambda: self._summed(
+                (*self._own(bounds, _recipient, "{}>{}>"), *self._own(urgent, _limit_key, "{}>>{}"))
+            )
             makers["step"] = partial(self._steps, bounds)
         if modality == "prohibition":
             makers["instead"] = lambda: self._summed(
@@ -292,12 +305,35 @@ class Meaning:
         valued = ((value_of(bound.norm), bound.where) for bound in bounds)
         return self._summed(self._in_turn((value, where) for value, where in valued if value is not None))
 
+    def _own(
+        self, bounds: Sequence[Bound], value_of: Callable[[Norm], str | None], form: str
+    ) -> Iterator[tuple[str, Points]]:
+        """Where a norm says something of the aspect and another that binds comes first with something else.
+
+        A limit less urgent than another of the same people, to the same recipient, from the same start, says nothing.
+        """
+        for place, bound in enumerate(bounds):
+            value = value_of(bound.norm)
+            first = self.diagram.any(each.where for each in bounds[:place] if value_of(each.norm) not in (None, value))
+            covered = self.diagram.any(
+                each.where for each in bounds[:place] if value_of is _limit_key and _covers(each.norm, bound.norm)
+            )
+            if value is not None:
+                yield form.format(",".join(bound.norm.bearers.roles), value), bound.where & first & ~covered
+
     def _in_turn(self, parts: Iterable[tuple[Said, Points]]) -> Iterator[tuple[Said, Points]]:
         """Each where none before it is."""
         taken = self.diagram.nothing
         for value, where in parts:
             yield value, where & ~taken
             taken |= where
+
+
+def _covers(norm: Norm, other: Norm) -> bool:
+    """Is the more urgent norm to the same people, so that the other's limit does not count besides?"""
+    if (norm.bearers, norm.recipient) != (other.bearers, other.recipient) or not norm.limit or not other.limit:
+        return False
+    return other.limit.term not in COUNTED or norm.limit.start == other.limit.start
 
 
 def _recipient(norm: Norm) -> str | None:
@@ -310,10 +346,13 @@ def _urgency(bound: Bound) -> tuple[int, int, int]:
 
 
 def _limit_key(norm: Norm) -> str | None:
-    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one."""
+    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one.
+
+    The `roll` of what is done again and again begins with `every`.
+    """
     limit = norm.limit
     if limit is None:
         return None
     cutoff = (written(limit.cutoff),) if limit.cutoff is not None else ()
-    rolled = "roll" if limit.roll else ""
+    rolled = " ".join(("every",) * limit.every + ("roll",) * limit.roll)
     return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", rolled, *cutoff))

@@ -225,9 +225,9 @@ def peak_fact(plan: Plan) -> Fact | None:
 
 
 def higher(plan: Plan, one: str | None, other: str | None) -> str | None:
-    """The tier of the higher rank; a tier that the plan does not have counts as none."""
-    ranked = [tier for tier in (one, other) if tier is not None and tier in plan.tiers]
-    return max(ranked, key=lambda tier: plan.tiers[tier].rank, default=None)
+    """The more severe tier; a tier that the plan does not have counts as none."""
+    known = [tier for tier in (one, other) if tier is not None and tier in plan.tiers]
+    return max(known, key=plan.severity, default=None)
 
 
 def worded(plan: Plan, actions: Iterable[str]) -> tuple[str, ...]:

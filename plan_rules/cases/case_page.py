@@ -30,7 +30,8 @@ class CasePage:
     `event`.  The status of an entry is `overdue`, `now` (to be done at once) or `open` of what is to be done, `late` or
     `missed` of what went wrong, else empty.
 
-    `phase`, `tier` and `peak` are words; `rank` and `peak_rank` are 0 without a tier.  `elapsed` is in minutes, from
+    `phase`, `tier` and `peak` are words; `rank` and `peak_rank` are their places by severity, 1 the least severe
+    and 0 without a tier.  `elapsed` is in minutes, from
     the opening of the case to the instant asked about.  `next_steps` are the first things to do, by whom.
     """
 
@@ -113,7 +114,7 @@ class _Drawing:
         say, case = self.say, self.case
         todo = tuple(dues(case, self.at, self.lang)) if case.phase is not Phase.CLOSED else ()
         duties = {duty.action: duty for duty in case.decision.duties}
-        tier, peak = (case.plan.tiers.get(id_ or "") for id_ in (case.tier, case.peak))
+        tier = case.plan.tiers.get(case.tier or "")
         name = tier_name(case.tier, say)
         return CasePage(
             case=case.id,
@@ -122,9 +123,9 @@ class _Drawing:
             phase=say(*PHASES[case.phase]),
             tier=name,
             title=tier.label if tier and tier.label != name else "",
-            rank=tier.rank if tier else 0,
+            rank=case.plan.severity(case.tier),
             peak=tier_name(case.peak, say),
-            peak_rank=peak.rank if peak else 0,
+            peak_rank=case.plan.severity(case.peak),
             opened_at=case.opened_at,
             elapsed=int((self.at - case.opened_at).total_seconds()) // 60,
             overdue=sum(due.overdue for due in todo),

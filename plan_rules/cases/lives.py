@@ -55,7 +55,7 @@ def _carried(case: Case, life: DutyLife, duty: Duty | None, facts: Facts, at: da
 
 def _standing(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:
     """The life with its due day and status, as the decision or somebody's word has them."""
-    life = replace(life, due=duty.deadline.due if duty.deadline else None)
+    life = replace(life, due=_first_due(duty))
     if duty.status in ("done", "late"):
         return _shown_done(case, life, duty, at, days)
     if life.said:
@@ -69,6 +69,13 @@ def _standing(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int | 
         violation="missed" if missed else "",
         days=days if missed else None,
     )
+
+
+def _first_due(duty: Duty) -> str | None:
+    """The earliest due day or instant of all who must act; a day ends after every instant of it."""
+    deadlines = (duty.deadline, *(bearer.deadline for bearer in duty.bearers))
+    running = [deadline.due for deadline in deadlines if deadline and deadline.due]
+    return min(running, key=lambda due: (due[:10], len(due) == len("2026-01-01"), due), default=None)
 
 
 def _shown_done(case: Case, life: DutyLife, duty: Duty, at: datetime, days: int | None) -> DutyLife:

@@ -104,7 +104,8 @@ def _change(before: Case, after: Case, decision: Decision, event: Event) -> Chan
 
 def _altered(earlier: Decision, decision: Decision) -> tuple[str, ...]:
     def terms(duty: Duty) -> tuple[Any, ...]:
-        return (duty.roles, duty.recipient, duty.deadline, duty.order, duty.clauses, duty.defeasible, duty.bearers)
+        bearers = tuple(bearer._replace(status="") for bearer in duty.bearers)
+        return (duty.roles, duty.recipient, duty.deadline, duty.order, duty.clauses, duty.defeasible, bearers)
 
     was = {duty.action: terms(duty) for duty in earlier.duties}
     return tuple(duty.action for duty in decision.duties if duty.action in was and was[duty.action] != terms(duty))

@@ -206,7 +206,7 @@ def cited(clauses: Iterable[str]) -> str:
 def tier_step(change: Change, tongue: Wording) -> str:
     """`↑ 一级 → 三级`: how the tier moved."""
     before, after = change.tier_before, change.tier_after
-    arrow = "↑" if _rank(after, tongue.plan) > _rank(before, tongue.plan) else "↓"
+    arrow = "↑" if tongue.plan.severity(after) > tongue.plan.severity(before) else "↓"
     return f"{arrow} {tier_name(before, tongue)} → {tier_name(after, tongue)}"
 
 
@@ -215,10 +215,6 @@ def tier_words(tier: str | None, tongue: Wording) -> str:
     known = tongue.plan.tiers.get(tier or "")
     name = tier_name(tier, tongue)
     return f"{name}: {known.label}" if known and known.label != name else name
-
-
-def _rank(tier: str | None, plan: Plan) -> int:
-    return plan.tiers[tier].rank if tier is not None and tier in plan.tiers else 0
 
 
 def tier_name(tier: str | None, tongue: Wording) -> str:

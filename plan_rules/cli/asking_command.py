@@ -118,7 +118,7 @@ def _tier(tier: str | None, plan: Plan, lang: str) -> str:
 def _value(fact: Fact, value: Any, lang: str) -> str:
     if isinstance(value, tuple):
         low, high = value
-        return str(low) if low == high else f"{low}–{high}"
+        return fact.measured(str(low) if low == high else f"{low}–{high}")
     return value_phrase(fact, value, lang)
 
 

@@ -111,10 +111,12 @@ class _Words:
     def _within(self, fact: str, low: int | None, high: int | None) -> str:
         name, zh = self._fact(fact), self._zh
         if low is not None and high is not None:
-            return f"{name}: {low}–{high}"
-        if low is not None:
-            return f"{name} {'至少' if zh else 'at least'} {low}"
-        return f"{name} {'至多' if zh else 'at most'} {high}"
+            text = f"{name}: {low if low == high else f'{low}–{high}'}"
+        elif low is not None:
+            text = f"{name} {'至少' if zh else 'at least'} {low}"
+        else:
+            text = f"{name} {'至多' if zh else 'at most'} {high}"
+        return self._plan.facts[fact].measured(text)
 
     def _fact(self, fact: str) -> str:
         return self._plan.facts[fact].label if self._zh else fact

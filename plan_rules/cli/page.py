@@ -20,7 +20,10 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A whole answer.  `next_steps` are the first open duties: the next thing to do, by whom; `case`, if of one."""
+    """A whole answer.  `next_steps` are the first open duties: the next thing to do, by whom; `case`, if of one.
+
+    `rank` is the tier's place by severity, 1 the least severe and 0 without a tier.
+    """
 
     plan: str
     tier: str
@@ -48,7 +51,7 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     return Page(
         plan=f"{decision.plan.name} {decision.plan.version}",
         tier=tier.label if tier else tongue("不分级: 没有正在处置的投诉事件", "no tier: no incident is being handled"),
-        rank=tier.rank if tier else 0,
+        rank=plan.severity(tier.id if tier else None),
         next_steps=tuple(_next_steps(decision, tongue)),
         sections=tuple(section for section in sections if section.entries),
     )

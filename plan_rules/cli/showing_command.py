@@ -10,10 +10,11 @@ from plan_rules.cli.explaining_command import known_clause
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import OK
 from plan_rules.cli.testing_command import scenarios_of
+from plan_rules.condition import ALWAYS
 from plan_rules.display_width import pad, visible, width
 from plan_rules.instants import written
 from plan_rules.norm import Norm, Strength, TimeLimit
-from plan_rules.phrases import modality_phrase
+from plan_rules.phrases import condition_phrase, modality_phrase
 from plan_rules.plan import Clause, Plan
 from plan_rules.scenarios import run as run_scenarios
 
@@ -119,6 +120,8 @@ def _norm(norm: Norm, plan: Plan, lang: str) -> str:
         parts.append(f"→ {joint.join(_party(party, plan) for party in norm.recipient.parties)}")
     if norm.limit:
         parts.append(_limit(norm.limit, lang))
+    if norm.condition != ALWAYS:
+        parts.append(f"{'当' if zh else 'when'} {condition_phrase(norm.condition, plan, lang)}")
     strength = _strength(norm, plan)
     if strength is not Strength.STRICT:
         parts.append(STRENGTH[strength][0 if zh else 1] + (f" ({norm.strength_by})" if norm.strength_by else ""))

@@ -17,7 +17,19 @@ from plan_rules.invariant import Invariant
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import Clause, Fact, Impossible, Notice, Plan, Presumption, Reading, Remark, Tier, telling_values
+from plan_rules.plan import (
+    Clause,
+    Fact,
+    Impossible,
+    Kind,
+    Notice,
+    Plan,
+    Presumption,
+    Reading,
+    Remark,
+    Tier,
+    telling_values,
+)
 from plan_rules.truth import truth
 
 MAX_INCIDENTS = 20_000
@@ -28,6 +40,7 @@ def check(plan: Plan, head: PlanHead, report: Report) -> None:
     _check_exemptions(plan, report)
     _check_precedence(plan, report)
     _check_ranks(plan, report)
+    _check_tiers_in_order(plan, report)
     tiers_sound = _check_tier_cycles(plan, report)
     _check_clauses(plan, report)
     _check_ids(plan, report)
@@ -95,6 +108,29 @@ def _check_ranks(plan: Plan, report: Report) -> None:
                 related=first.span,
                 related_label=("另一个在这里", "the other is here"),
                 subject=tier.id,
+            )
+
+
+def _check_tiers_in_order(plan: Plan, report: Report) -> None:
+    """A fact whose values are the tiers lists them from least to most, which need not be by their numbers."""
+    for fact in plan.facts.values():
+        listed = [plan.tiers[value.id] for value in fact.values if value.id in plan.tiers]
+        right = sorted(listed, key=lambda tier: tier.severity)
+        if fact.kind is Kind.ORDINAL and len(plan.tiers) > 1 and len(listed) == len(plan.tiers) and listed != right:
+            report.add(
+                "PR080",
+                (
+                    f"“{fact.label}”的取值没有按等级由轻到重排列",
+                    f"the values of `{fact.id}` do not list the tiers from the least severe to the most",
+                ),
+                fact.span,
+                (
+                    "依次写: " + "、".join(tier.name for tier in right) + "; 级数小的重, 在“预案”里写“级数: 小者重”",
+                    "list them in this order: "
+                    + ", ".join(tier.id for tier in right)
+                    + "; where the smaller number is worse, write `rank_order: smaller is worse` under `plan`",
+                ),
+                facts=(fact.id,),
             )
 
 

@@ -1,12 +1,12 @@
 """(Tree of a condition, the vocabulary) -> Condition; unknown names, wrong types and bad phrases as Diagnostics.
 
 A condition is a mapping (all of it holds), the name of a 情形, or a list (all of it).  Values are closed phrases:
-`是`/`否`, a value, a list of values, `不是 X`, `至少/至多/超过/不足 N`, `有`/`无`.  There is nothing to execute.
+`是`/`否`, a value, a list of values, `不是 X`, `至少/至多/超过/不足 N`, two of these joined by `且`, `有`/`无`.
+There is nothing to execute.
 """
 
 from __future__ import annotations
 
-import operator
 import re
 from typing import TypeAlias
 
@@ -26,16 +26,15 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.errors import Span
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.keywords import condition_word, value_word
 from plan_rules.language.names import Names
+from plan_rules.language.ranges import Bound, Range, bounds, joined, part, report_empty
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.plan import UNKNOWN, Fact, Kind, Reading, Tier, Unknown
 from plan_rules.suggestion import did_you_mean
 
 YES_NO = {"是": True, "否": False, "true": True, "false": False}
-_BOUND = re.compile(r"(至少|至多|超过|不足)\s*(.+)")
 _NOT = re.compile(r"不是\s*(.+)")
 _EARLIER = re.compile(r"早于\s*(.+)")
 _NUMBER = re.compile(r"-?\d{1,19}")
@@ -169,19 +168,23 @@ class ConditionReader:
 
     def tier(self, value: Tree) -> Condition:
         """The incident has this tier, one of these, or one within a bound."""
-        if isinstance(value, Text) and (bound := _BOUND.fullmatch(value_word(value))):
-            return self._tier_bound(bound.group(1), _part(value, bound.group(2)))
+        if isinstance(value, Text) and value not in self._tiers.ids and (found := bounds(value)):
+            return self._tiers_within(found, value)
         words = value if isinstance(value, Items) else [value]
         self._names_only(value)
-        found = [self._tiers.find(word) for word in words if isinstance(word, Text)]
-        return TierIs(tuple(tier.id for tier in found if tier))
+        named = [self._tiers.find(word) for word in words if isinstance(word, Text)]
+        return TierIs(tuple(tier.id for tier in named if tier))
 
-    def _tier_bound(self, word: str, name: Text) -> Condition:
-        tier = self._tiers.find(name)
-        if tier is None:
+    def _tiers_within(self, found: tuple[Bound, ...], phrase: Text) -> Condition:
+        """By severity, whichever way the plan counts."""
+        limits = [(bound, self._tiers.find(bound.limit)) for bound in found]
+        between = joined(tuple((bound, tier.severity) for bound, tier in limits if tier), phrase, self._report)
+        kept = tuple(tier.id for tier in self._tiers.things.values() if tier.severity in between)
+        if not all(tier for _, tier in limits):
             return ALWAYS
-        keep = {"至少": operator.ge, "至多": operator.le, "超过": operator.gt, "不足": operator.lt}[word]
-        return TierIs(tuple(other.id for other in self._tiers.things.values() if keep(other.rank, tier.rank)))
+        if not kept:
+            report_empty(phrase, self._report, next(iter(self._tiers.spans.values())))
+        return TierIs(kept)
 
     def _under(self, key: Text, value: Tree) -> UnderReading | None:
         reading = self._readings.find(key)
@@ -220,11 +223,14 @@ class ConditionReader:
             return self._only_stated(fact, value, Unstated(fact.id), stated)
         if fact.dated:
             return self._happened(fact, value, word, stated)
+        named = next((known.id for known in fact.values if value in (known.id, known.label)), None)
+        if named is not None:  # even where its name begins as a phrase does, such as “超过限额”
+            return Is(fact.id, (named,))
         if negated := _NOT.fullmatch(word):
-            inner = self._phrase(fact, _part(value, negated.group(1)), stated=stated)
+            inner = self._phrase(fact, _rest(value, negated.group(1)), stated=stated)
             return Not(inner) if inner else None
-        if bound := _BOUND.fullmatch(word):
-            return self._bounded(fact, bound.group(1), _part(value, bound.group(2)))
+        if found := bounds(value):
+            return self._within(fact, found, value)
         if fact.kind is Kind.INTEGER:
             number = self._number(fact, value)
             return None if number is None else Within(fact.id, number, number)
@@ -246,7 +252,7 @@ class ConditionReader:
         if word in ("有", "无"):
             return Present(fact.id, word == "有")
         if earlier := _EARLIER.fullmatch(word):
-            other = self._facts.find(_part(value, earlier.group(1)))
+            other = self._facts.find(_rest(value, earlier.group(1)))
             if other is None:
                 return None
             if other.kind is not fact.kind:
@@ -256,30 +262,35 @@ class ConditionReader:
         self._wrong(fact, value, "“有”或“无”", "`happened` or `not happened`")
         return None
 
-    def _bounded(self, fact: Fact, word: str, limit: Text) -> Condition | None:
+    def _within(self, fact: Fact, found: tuple[Bound, ...], phrase: Text) -> Condition | None:
+        if fact.kind not in (Kind.INTEGER, Kind.ORDINAL):
+            self._wrong(fact, phrase, *_FORMS[fact.kind])
+            return None
+        places = [(bound, self._place(fact, bound.limit)) for bound in found]
+        if any(place is None for _, place in places):
+            return None
+        between = joined(tuple((bound, place) for bound, place in places if place is not None), phrase, self._report)
         if fact.kind is Kind.INTEGER:
-            number = self._number(fact, limit)
-            if number is None:
-                return None
-            low = {"至少": number, "超过": number + 1}.get(word)
-            high = {"至多": number, "不足": number - 1}.get(word)
-            if (low is not None and low > fact.high) or (high is not None and high < fact.low):
-                self._out_of_range(fact, limit)
-            return Within(fact.id, low, high)
-        if fact.kind is Kind.ORDINAL:
-            member = self._member(fact, limit)
-            if member is None:
-                return None
-            at = fact.domain.index(member)
-            kept = {
-                "至少": fact.domain[at:],
-                "超过": fact.domain[at + 1 :],
-                "至多": fact.domain[: at + 1],
-                "不足": fact.domain[:at],
-            }[word]
-            return Is(fact.id, kept)
-        self._wrong(fact, limit, _FORMS[fact.kind][0], _FORMS[fact.kind][1])
-        return None
+            return self._numbers(fact, between, found, phrase)
+        kept = tuple(value for place, value in enumerate(fact.domain) if place in between)
+        if not kept:
+            report_empty(phrase, self._report, fact.span)
+        return Is(fact.id, kept)
+
+    def _place(self, fact: Fact, limit: Text) -> int | None:
+        """A number, or where a value stands among those of an ordinal fact."""
+        if fact.kind is Kind.INTEGER:
+            return self._number(fact, limit)
+        member = self._member(fact, limit)
+        return None if member is None else fact.domain.index(member)
+
+    def _numbers(self, fact: Fact, between: Range, found: tuple[Bound, ...], phrase: Text) -> Condition:
+        low, high = between.low, between.high
+        if between.empty:
+            report_empty(phrase, self._report, fact.span)
+        elif (low is not None and low > fact.high) or (high is not None and high < fact.low):
+            self._out_of_range(fact, found[0].limit)
+        return Within(fact.id, low, high)
 
     def _only_stated(self, fact: Fact, at: Text, condition: Condition, stated: bool) -> Condition | None:
         if stated:
@@ -379,20 +390,23 @@ _KIND_ZH = {
 _FORMS = {
     Kind.BOOL: ("“是”或“否”", "`yes` or `no`"),
     Kind.ENUM: ("一个值、列表或“不是 X”", "a value, a list, or `not X`"),
-    Kind.ORDINAL: ("一个值, 或“至少/至多/超过/不足 X”", "a value, or `at least/at most/more than/less than X`"),
-    Kind.INTEGER: ("整数, 或“至少/至多/超过/不足 N”", "an integer, or `at least/at most/more than/less than N`"),
+    Kind.ORDINAL: (
+        "一个值, 或“至少/至多/超过/不足 X”, 两头都有限的写“至少 X 且不足 Y”",
+        "a value, or `at least/at most/more than/less than X`, or both ends: `at least X and less than Y`",
+    ),
+    Kind.INTEGER: (
+        "整数, 或“至少/至多/超过/不足 N”, 两头都有限的写“至少 N 且不足 M”",
+        "an integer, or `at least/at most/more than/less than N`, or both ends: `at least N and less than M`",
+    ),
     Kind.DATE: ("“有”或“无”", "`happened` or `not happened`"),
     Kind.DATETIME: ("“有”或“无”", "`happened` or `not happened`"),
     Kind.READINGS: ("“解释: {编号: 选项}”", "`reading: {id: option}`"),
 }
 
 
-def _part(whole: Text, part: str) -> Text:
-    """A part of a phrase, at its own place."""
-    offset = whole.rfind(part)
-    at = whole.span
-    column = at.column + max(offset, 0) + (0 if whole.plain else 1)
-    return Text(part, Span(at.source, at.line, column, len(part)), plain=whole.plain)
+def _rest(whole: Text, rest: str) -> Text:
+    """The end of a phrase, at its own place."""
+    return part(whole, max(whole.rfind(rest), 0))
 
 
 def _shown(tree: Tree) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from plan_rules.condition import TierIs
 from plan_rules.invariant import Acceptance, Invariant, Requirement
 from plan_rules.language.keywords import value_word
+from plan_rules.language.limits import TERMS
 from plan_rules.language.names import Names, one_of
-from plan_rules.language.norms import TERMS
 from plan_rules.language.shape import AcceptanceShape, InvariantShape, ThenShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary

@@ -32,17 +32,17 @@ class Names(Generic[Thing]):
     ids: dict[str, str] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
 
-    def declare(self, name: Text, id_: Text, thing: Thing) -> None:
-        """Take a declaration; a bad or repeated id or name is reported."""
+    def declare(self, name: Text, id_: Text, thing: Thing, *, also: Iterable[Text] = ()) -> None:
+        """Take a declaration, with other names for the same; a bad or repeated id or name is reported."""
         self._check_id(id_)
-        for word in dict.fromkeys((str(name), str(id_))):
+        for word in dict.fromkeys((name, id_, *also)):
             if word in self.ids and self.ids[word] != id_:
-                self._report_twice(word, name if word == name else id_)
+                self._report_twice(str(word), word)
         if id_ in self.things:
             self._report_twice(id_, id_)
             return
         self.things[str(id_)] = thing
-        for word in (name, id_):
+        for word in (name, id_, *also):
             self.ids.setdefault(str(word), str(id_))
             self.spans.setdefault(str(word), word.span)
 

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time
 
 from plan_rules.condition import Condition, Is, Present
-from plan_rules.instants import read_clock
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.keywords import canonical, value_word
-from plan_rules.language.names import Names, one_of
+from plan_rules.language.limits import LimitReader
+from plan_rules.language.names import Names
 from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
-from plan_rules.norm import COUNTED, Bearers, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
-from plan_rules.phrases import TERM_WORDS
+from plan_rules.language.vocabulary import CHOICES, chosen
+from plan_rules.norm import Bearers, Group, Norm, Recipient, Role, Step, Strength
 from plan_rules.plan import Action, Fact, Kind, Reading
 
-TERMS = {words[0]: term for term, words in TERM_WORDS.items() if term not in COUNTED}
-_UNITS = {TERM_WORDS[term][tongue]: term for tongue in (0, 1) for term in COUNTED}
-_COUNTED = re.compile(r"(\d{1,6})\s*(" + "|".join(_UNITS) + r")(?:[((].*[))])?")
-_STATED = re.compile(r"([^((]+)(?:[((].*[))])?")
 _STEP = re.compile(r"(.+)-(\d{1,3})")
 _STRENGTH = {"是": Strength.DEFEASIBLE, "否": Strength.STRICT}
-MAX_AMOUNT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class NormReader:
         strength, strength_by = self._strength(shape.defeasible)
         done_by, done_on = self._shown_by(shape.done_by)
         broken_by, _ = self._shown_by(shape.broken_by)
-        limit = self._limit(shape)
+        limit = self.limits.read(shape, shape.limit) if isinstance(shape.limit, Text | None) else None
         step = self._step(shape.step)
         through = self._bearers(shape.through)
         condition = self.conditions.read(shape.when)
@@ -78,10 +72,15 @@ class NormReader:
             inferred=tuple(str(word) for word in shape.inferred),
         )
 
+    @property
+    def limits(self) -> LimitReader:
+        """The reader of time limits."""
+        return LimitReader(self.facts, self.report)
+
     def group(self, tree: Tree) -> tuple[Group, ...]:
-        """`{任一: [...]}`, `{依次: [...]}`, a role or a named group."""
+        """`{任一: [...]}` and the like, a role or a named group."""
         if isinstance(tree, Fields):
-            return tuple(self._choice(key, value) for key, value in tree.items())
+            return tuple(group for key, value in tree.items() for group in self._choice(key, value))
         if isinstance(tree, Text) and tree in self.groups.ids:
             return self.groups.things[self.groups.ids[tree]]
         if isinstance(tree, Text):
@@ -111,18 +110,21 @@ class NormReader:
             )
         return groups
 
-    def _choice(self, key: Text, value: Tree) -> Group:
+    def _choice(self, key: Text, value: Tree) -> tuple[Group, ...]:
         words = value if isinstance(value, Items) else [value]
         roles = self._roles([word for word in words if isinstance(word, Text)])
         choice = canonical(key)
-        if choice not in ("any", "in_order"):
+        if choice not in CHOICES:
             self.report.add(
                 "PR020",
                 (f"不认识的键“{key}”", f"unknown key `{key}`"),
                 key.span,
-                ("写“任一: [...]”或“依次: [...]”", "write `any: [...]` or `in_order: [...]`"),
+                (
+                    "写“任一”“全部”“依次”或“首接”, 如“任一: [...]”",
+                    "write `any`, `all`, `in_order` or `first_contact`, such as `any: [...]`",
+                ),
             )
-        return Group(roles, "first_available" if choice == "in_order" else "any")
+        return chosen(choice, roles)
 
     def _roles(self, words: list[Text]) -> tuple[str, ...]:
         return tuple(found.id for word in words if (found := self.roles.find(word)))
@@ -216,107 +218,3 @@ class NormReader:
         track = Text(found.group(1), word.span, plain=word.plain)
         stage = self.tracks.find(track)
         return None if stage is None else Step(stage, int(found.group(2)), str(track))
-
-    def _limit(self, shape: NormShape) -> TimeLimit | None:
-        word = shape.limit
-        start = self.facts.find(shape.start) if shape.start else None
-        if word is None:
-            self._cutoff(shape, None, start)
-            return None
-        counted = _COUNTED.fullmatch(word)
-        if counted:
-            term, amount = _UNITS[counted.group(2)], int(counted.group(1))
-            self._check_start(shape, term, amount, start)
-            roll = one_of(shape.roll, {"是": True, "否": False}, False, self.report)
-            cutoff = self._cutoff(shape, term, start)
-            return TimeLimit(term, str(word), amount, start.id if start else None, roll, cutoff)
-        stated = _STATED.fullmatch(word)
-        known = TERMS.get(value_word(stated.group(1).strip())) if stated else None
-        if known is None:
-            self.report.add(
-                "PR042",
-                (f"时限“{word}”写法不对", f"`{word}` is no time limit"),
-                word.span,
-                (
-                    "写: " + "、".join(TERMS) + "; 或 30分钟、2小时、3自然日、5工作日; 说明写在括号里",
-                    "write immediately, promptly, ... or `30 minutes`, `2 hours`, `3 natural days`, `5 working days`",
-                ),
-            )
-            return None
-        self._cutoff(shape, known, start)
-        return TimeLimit(known, str(word), start=start.id if start else None)
-
-    def _cutoff(self, shape: NormShape, term: Term | None, start: Fact | None) -> time | None:
-        """The time of day after which a clock of days starts on the next one."""
-        word = shape.cutoff
-        if word is None:
-            return None
-        if term not in (Term.NATURAL_DAYS, Term.WORKING_DAYS):
-            self.report.add(
-                "PR048",
-                ("只有按日计的时限才有截点", "only a limit in days has a cut-off"),
-                word.span,
-                ("删去“截点”, 或把时限改成自然日、工作日", "remove `cutoff`, or count the limit in days"),
-            )
-        elif start is not None and start.kind is Kind.DATE:
-            self.report.add(
-                "PR048",
-                (f"“{start.label}”是日期, 没有时刻可以和截点比", f"`{start.id}` is a date, which has no time of day"),
-                word.span,
-                ("从一个时刻事实起算, 或删去“截点”", "start at a datetime fact, or remove `cutoff`"),
-                related=start.span,
-                facts=(start.id,),
-            )
-        found = read_clock(word)
-        if found is None or found.second:
-            self.report.add(
-                "PR042",
-                (f"截点“{word}”写法不对", f"`{word}` is no time of day"),
-                word.span,
-                ('写成 "17:00"', 'write it as "17:00"'),
-            )
-        return found
-
-    def _check_start(self, shape: NormShape, term: Term, amount: int, start: Fact | None) -> None:
-        assert term in COUNTED and shape.limit is not None
-        if shape.start is None:
-            self.report.add(
-                "PR045",
-                (f"“{shape.limit}”没有写从何时起算", f"`{shape.limit}` does not say when the clock starts"),
-                shape.limit.span,
-                ("补上“起算: …”, 写一个日期或时刻事实", "add `start: ...`, a date or datetime fact"),
-            )
-        elif start is not None and not start.dated:
-            self.report.add(
-                "PR040",
-                (
-                    f"“{start.label}”不是日期或时刻, 不能起算",
-                    f"`{start.id}` is no date or datetime and cannot start a clock",
-                ),
-                shape.start.span,
-                ("换一个日期或时刻事实", "name a date or datetime fact"),
-                related=start.span,
-                facts=(start.id,),
-            )
-        elif start is not None and start.kind is Kind.DATE and term in (Term.MINUTES, Term.HOURS):
-            self.report.add(
-                "PR040",
-                (
-                    "分钟、小时的时限要从一个时刻起算, 不能从日期起算",
-                    "minutes and hours start at a datetime, not a date",
-                ),
-                shape.start.span,
-                ("换一个时刻事实, 或改用自然日、工作日", "name a datetime fact, or count in days"),
-                related=start.span,
-                facts=(start.id,),
-            )
-        if not 0 < amount <= MAX_AMOUNT:
-            self.report.add(
-                "PR041",
-                (
-                    f"时限的数 {amount} 不在 1 至 {MAX_AMOUNT} 之间",
-                    f"the amount {amount} is not between 1 and {MAX_AMOUNT}",
-                ),
-                shape.limit.span,
-                ("改成合理的数", "write a sensible number"),
-            )

@@ -23,6 +23,7 @@ from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text
+from plan_rules.language.varied_limits import VariedLimits
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
 from plan_rules.norm import Exemption, Norm
 from plan_rules.plan import (
@@ -241,8 +242,9 @@ class _PlanReader:
             role = self._words.roles.find(shape.deputy)
             condition = self._words.conditions.read(shape.when)
             under = self._words.conditions.under(shape.under)
+            stood_for = tuple(each.id for word in shape.roles if (each := self._words.roles.find(word)))
             if role:
-                found.append(Deputy(role.id, condition, under))
+                found.append(Deputy(role.id, condition, under, stood_for))
         return tuple(found)
 
     def _remarks(self) -> tuple[Remark, ...]:
@@ -325,7 +327,9 @@ class _PlanReader:
         )
 
     def _read_norms(self, shapes: list[NormShape], modality: str) -> tuple[Norm, ...]:
-        return tuple(norm for shape in shapes if (norm := self._norms.read(shape, modality)))
+        varied = VariedLimits(self._norms, self._report)
+        read = ((self._norms.read(shape, modality), shape) for shape in shapes)
+        return tuple(each for norm, shape in read if norm is not None for each in varied.read(norm, shape))
 
     def _exemptions(self, shape: ClauseShape) -> tuple[Exemption, ...]:
         actions = tuple(found.id for word in shape.waives if (found := self._words.actions.find(word)))

@@ -45,6 +45,7 @@ class PlanHead(Shape):
     purpose: Word | None = None
     source: Word | None = None
     take: Word | None = None
+    rank_order: Word | None = None
     scope: AnyTree = None
 
 
@@ -54,6 +55,10 @@ class RoleShape(Shape):
     id: Word
     kind: Word | None = None
     member_of: Words = Field(default_factory=list)
+    also_called: Words = Field(default_factory=list)
+    leader: Word | None = None
+    members: Words = Field(default_factory=list)
+    organisation: Word | None = None
     note: Word | None = None
 
 
@@ -64,10 +69,12 @@ class PartyShape(Shape):
 
 
 class GroupShape(Shape):
-    """责任组: roles of which any, or the first available, must act."""
+    """责任组: roles of which any, all, the first available or whoever received it first must act."""
 
     any: Words | None = None
+    all: Words | None = None
     in_order: Words | None = None
+    first_contact: Words | None = None
     under: AnyTree = None
 
 
@@ -82,7 +89,10 @@ class AliasShape(Shape):
 class DeputyShape(Shape):
     """顶岗: who stands in."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     deputy: Word
+    roles: Words = Field(default_factory=list, alias="for")
     when: AnyTree = None
     under: AnyTree = None
 
@@ -109,6 +119,7 @@ class FactShape(Shape):
     values: InstanceOf[Fields] | None = None
     min: Word | None = None
     max: Word | None = None
+    unit: Word | None = None
     default: Word | None = None
     question: Word | None = None
     confirm_by: Words = Field(default_factory=list)
@@ -258,7 +269,7 @@ class NormShape(Shape):
     through: AnyTree = None
     excepted: Words = Field(default_factory=list)
     recipient: AnyTree = None
-    limit: Word | None = None
+    limit: AnyTree = None
     start: Word | None = None
     roll: Word | None = None
     cutoff: Word | None = None

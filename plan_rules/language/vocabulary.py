@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plan_rules.condition import UnderReading
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
-from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape
+from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, RoleShape
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.norm import Group, Role, Strength
 from plan_rules.plan import Action, Fact, Kind, Option, Principle, Reading, Tier, Value
@@ -74,12 +75,7 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
     _declare_roles(words, document)
     for name, party in document.parties.items():
         words.parties.declare(name, party.id, str(party.id))
-    for name, tier in document.tiers.items():
-        words.tiers.declare(
-            name,
-            tier.id,
-            Tier(str(tier.id), str(tier.title or name), _integer(tier.rank, report), name.span, str(name)),
-        )
+    _declare_tiers(words, document, report)
     for name, principle in document.principles.items():
         words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))
     for name, stage in document.tracks.items():
@@ -88,15 +84,45 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
         words.situations.declare_plain(name, str(name))
 
 
+def _declare_tiers(words: Vocabulary, document: DocumentShape, report: Report) -> None:
+    smaller_is_worse = one_of(document.plan.rank_order, {"小者重": True, "大者重": False}, False, report)
+    for name, tier in document.tiers.items():
+        title, rank = str(tier.title or name), _integer(tier.rank, report)
+        words.tiers.declare(
+            name, tier.id, Tier(str(tier.id), title, rank, name.span, str(name), smaller_is_worse=smaller_is_worse)
+        )
+
+
 def _declare_roles(words: Vocabulary, document: DocumentShape) -> None:
     known: Names[Text] = Names("角色", "role", "PR033", Report())
     for name, shape in document.roles.items():
-        known.declare(name, shape.id, shape.id)
+        known.declare(name, shape.id, shape.id, also=shape.also_called)
     known.report = words.roles.report  # declared again below, where what is wrong with a declaration is reported
+    teams = {str(shape.id): _team(shape, known) for shape in document.roles.values()}
     for name, shape in document.roles.items():
-        groups = tuple(str(found) for word in shape.member_of if (found := known.find(word)))
-        role = Role(str(shape.id), str(name), str(shape.kind or ""), name.span, str(shape.note or ""), groups)
-        words.roles.declare(name, shape.id, role)
+        groups = [str(found) for word in shape.member_of if (found := known.find(word))]
+        groups += [team for team, (leader, members) in teams.items() if str(shape.id) in (leader, *members)]
+        leader, members = teams[str(shape.id)]
+        role = Role(
+            id=str(shape.id),
+            label=str(name),
+            kind=str(shape.kind or ""),
+            span=name.span,
+            note=str(shape.note or ""),
+            member_of=tuple(dict.fromkeys(groups)),
+            leader=leader,
+            members=members,
+            organisation=str(shape.organisation or ""),
+            also_called=tuple(str(word) for word in shape.also_called),
+        )
+        words.roles.declare(name, shape.id, role, also=shape.also_called)
+
+
+def _team(shape: RoleShape, known: Names[Text]) -> tuple[str | None, tuple[str, ...]]:
+    """The leader and the members of a working group."""
+    leader = known.find(shape.leader) if shape.leader is not None else None
+    members = tuple(str(found) for word in shape.members if (found := known.find(word)))
+    return str(leader) if leader is not None else None, members
 
 
 def _integer(word: Text, report: Report) -> int:
@@ -202,7 +228,19 @@ def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: R
         note=str(shape.note or ""),
         worse=one_of(shape.worse, _WORSE, "", report),
         sensitive=one_of(shape.sensitive, {"是": True, "否": False}, False, report),
+        unit=_unit(name, shape, kind, report),
     )
+
+
+def _unit(name: Text, shape: FactShape, kind: Kind, report: Report) -> str:
+    if shape.unit is not None and kind is not Kind.INTEGER:
+        report.add(
+            "PR083",
+            (f"“{name}”不是整数, 没有单位", f"`{name}` is no integer and has no unit"),
+            shape.unit.span,
+            ("删去“单位”, 或把“类型”写成整数", "remove `unit`, or make its `type` integer"),
+        )
+    return str(shape.unit or "")
 
 
 def _values(name: Text, shape: FactShape, kind: Kind, report: Report) -> tuple[Value, ...]:
@@ -251,9 +289,24 @@ def _declare_actions(words: Vocabulary, document: DocumentShape) -> None:
         )
         words.actions.declare(name, shape.id, action)
     for name, groups in document.groups.items():
-        words.groups.declare_plain(name, tuple(_group(words, group) for group in groups))
+        words.groups.declare_plain(name, tuple(group for each in groups for group in _groups(words, each)))
 
 
-def _group(words: Vocabulary, shape: GroupShape) -> Group:
-    roles = tuple(found.id for word in shape.any or shape.in_order or [] if (found := words.roles.find(word)))
-    return Group(roles, "first_available" if shape.in_order else "any", words.conditions.under(shape.under))
+CHOICES = {"any": "any", "all": "any", "in_order": "first_available", "first_contact": "first_contact"}
+
+
+def chosen(choice: str, roles: tuple[str, ...], under: tuple[UnderReading, ...] = ()) -> tuple[Group, ...]:
+    """The groups that a choice among roles comes to: of all, each by itself."""
+    together = [(role,) for role in roles] if choice == "all" else [roles]
+    return tuple(Group(some, CHOICES.get(choice, "any"), under) for some in together)
+
+
+def _groups(words: Vocabulary, shape: GroupShape) -> tuple[Group, ...]:
+    under = words.conditions.under(shape.under)
+    found: list[Group] = []
+    for choice in CHOICES:
+        named = getattr(shape, choice)
+        if named is not None:
+            roles = tuple(role.id for word in named if (role := words.roles.find(word)))
+            found += chosen(choice, roles, under)
+    return tuple(found)

@@ -36,7 +36,8 @@ KEYS = (
     "limits",
     "invalid",
 )
-_LIMIT = re.compile("none|" + "|".join(rf"([1-9][0-9]{{0,5}} )?{term.value}" for term in Term))
+_SOON = "(none|" + "|".join(rf"([1-9][0-9]{{0,5}} )?{term.value}" for term in Term) + ")"
+_LIMIT = re.compile(rf"{_SOON}(; [\w.,\-]+( > [\w.,|\-]+)?( = {_SOON})?)*")
 _VIOLATION = re.compile(r"(?P<action>[^:]+):(done|(late|missed):[1-9][0-9]{0,5})")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plan_rules.deciding import decide
-from plan_rules.decision import Decision, Duty, Prohibition
+from plan_rules.decision import Bearer, Decision, Due, Duty, Prohibition
 from plan_rules.errors import CalendarUnknown, EngineError, FactsInvalid, Severity
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected, Scenario, Step
@@ -136,10 +136,24 @@ def _compare_limits(expected: Expected, decision: Decision) -> Iterator[Mismatch
 
 
 def limit_of(duty: Duty) -> str:
-    """How soon a duty must be done, as a scenario says it: `immediate`, `3 natural_days`, `none`."""
-    if duty.deadline is None:
+    """How soon a duty must be done, as a scenario says it: `immediate`, `3 natural_days`, `none`.
+
+    Whoever has a recipient or a limit of their own follows: `5 minutes; manager = 1 hours; manager > street = 2 hours`.
+    """
+    own = (_own(bearer) for bearer in duty.bearers if bearer.recipient or bearer.deadline)
+    return "; ".join((_soon(duty.deadline), *own))
+
+
+def _soon(deadline: Due | None) -> str:
+    if deadline is None:
         return "none"
-    return f"{duty.deadline.amount} {duty.deadline.kind}" if duty.deadline.amount else duty.deadline.kind
+    return f"{deadline.amount} {deadline.kind}" if deadline.amount else deadline.kind
+
+
+def _own(bearer: Bearer) -> str:
+    who = ",".join(role for group in bearer.groups for role in group.roles)
+    to = f" > {bearer.recipient}" if bearer.recipient else ""
+    return who + to + (f" = {_soon(bearer.deadline)}" if bearer.deadline else "")
 
 
 def _difference(

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _HAPPENING = "有事发生"
 _KINDS = ("是否", "是否", "选项", "等次", "整数", "日期", "时刻")
 _VALUES = ("一", "二", "三")
-_LIMITS = ("立即", "及时", "持续", "30分钟", "2小时", "3自然日")
+_LIMITS = ("立即", "及时", "持续", "30分钟", "2小时", "3自然日", "2周", "1个月", "每3个月")
 _MODALITIES = ("应当", "应当", "不得", "可以")
 
 
@@ -74,7 +74,8 @@ class _Author:
         self._situations["有事"] = {_HAPPENING: "是"}
         for n in self._times(2):
             self._situations[f"情形{n}"] = self._condition(1, tier=False)
-        head = {"编号": "drawn", "名称": "随机预案", "版本": "1", "取": self._one(("最高", "最低")), "适用": "有事"}
+        head: Tree = {"编号": "drawn", "名称": "随机预案", "版本": "1", "适用": "有事"}
+        head |= {"取": self._one(("最高", "最低")), "级数": self._one(("大者重", "小者重"))}
         document: Tree = {
             "预案": head,
             "角色": {name: {"编号": f"role_{n}", "类别": "person"} for n, name in enumerate(self._roles)},
@@ -175,9 +176,9 @@ class _Author:
             case "选项":
                 return self._one(("一", "二", ["一", "三"], "不是 二"))
             case "等次":
-                return self._one(("一", "三", "至少 二", "至多 二"))
+                return self._one(("一", "三", "至少 二", "至多 二", "超过 一 且不足 三"))
             case "整数":
-                return self._one(("至少 3", "至多 5", "超过 7", "不足 2", "4"))
+                return self._one(("至少 3", "至多 5", "超过 7", "不足 2", "4", "至少 3 且不足 8"))
             case _:
                 return self._one(("有", "无"))
 
@@ -196,7 +197,7 @@ class _Author:
         if named and tier:
             options.append(lambda: {self._one(named): self._one(("是", "否"))})
         if self._tiers and tier:
-            options.append(lambda: {"等级": self._one(self._tiers)})
+            options.append(lambda: {"等级": self._one((self._tiers[0], f"至少 {self._tiers[-1]}", *self._tiers))})
         if depth:
             options.append(lambda: {"任一": [self._condition(depth - 1, tier=tier) for _ in self._times(3, 2)]})
             options.append(lambda: {"除非": [self._condition(depth - 1, tier=tier) for _ in self._times(2, 1)]})
@@ -229,7 +230,7 @@ class _Author:
     def _norm(self, modality: str, clause: str) -> Tree:
         action = self._one(self._actions)
         self._norms[clause].append(action)
-        found: Tree = {"做": action, "责任": self._one(self._roles)}
+        found: Tree = {"做": action, "责任": self._bearers()}
         if self._maybe():
             found["当"] = self._condition(0)
         if self._maybe():
@@ -241,10 +242,21 @@ class _Author:
                 found |= self._limit()
         return found
 
+    def _bearers(self) -> Any:
+        """A role, mostly; or some of them."""
+        if not self._maybe():
+            return self._one(self._roles)
+        return {self._one(("任一", "全部", "依次", "首接")): self._roles}
+
     def _limit(self) -> Tree:
         limit = self._one(_LIMITS)
-        if not limit[0].isdigit():
+        if not any(letter.isdigit() for letter in limit):
             return {"时限": limit}
-        kinds = ("日期",) if limit.endswith("日") else ("时刻",)
+        kinds = ("时刻",) if limit.endswith(("分钟", "小时")) else ("日期",)
         starts = [name for name in self._facts if self._kind(name) in kinds]
-        return {"时限": limit, "起算": self._one(starts)} if starts else {"时限": "立即"}
+        if not starts:
+            return {"时限": "立即"}
+        start = self._one(starts)
+        if self._tiers and self._maybe():
+            return {"时限": {"按等级": {self._one(self._tiers): limit, "其余": "及时"}}, "起算": start}
+        return {"时限": limit, "起算": start}

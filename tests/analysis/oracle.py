@@ -379,6 +379,11 @@ class Semantics(Generic[T]):
         limited = [(norm.limit, binds) for norm, binds, _, _ in found if norm.limit]
         urgent = sorted(limited, key=lambda pair: _urgency(pair[0]))
         yield from self._first("limit", [(repr(replace(limit, text="")), binds) for limit, binds in urgent])
+        if modality == "duty":
+            told = [(norm, str(norm.recipient), binds) for norm, binds, _, _ in found if norm.recipient]
+            yield from self._own("own recipient", told)
+            timed = [(norm, repr(replace(norm.limit, text="")), binds) for norm, binds, _, _ in found if norm.limit]
+            yield from self._own("own limit", sorted(timed, key=lambda each: _urgency(each[0].limit)))
         stepped = sorted(((norm.step, binds) for norm, binds, _, _ in found if norm.step), key=lambda pair: pair[0])
         yield from self._first("step", [(f"{step.stage}-{step.number}", binds) for step, binds in stepped])
         shown = [(norm.done_by if modality == "duty" else norm.broken_by, binds) for norm, binds, _, _ in found]
@@ -388,6 +393,21 @@ class Semantics(Generic[T]):
                 counts = self.both(asked, binds, *(self.no(before) for before in taken), self.holds(condition))
                 yield ("status",), counts
                 taken.append(binds)
+
+    def _own(self, aspect: str, values: Sequence[tuple[Norm, str, T]]) -> Iterator[tuple[tuple[str, ...], T]]:
+        """Where others that bind say something else first."""
+        for place, (norm, value, binds) in enumerate(values):
+            before = [where for _, other, where in values[:place] if other != value]
+            dropped = [
+                self.no(where)
+                for one, _, where in values[:place]
+                if aspect == "own limit"
+                and (one.bearers, str(one.recipient)) == (norm.bearers, str(norm.recipient))
+                and one.limit
+                and norm.limit
+                and (norm.limit.amount is None or one.limit.start == norm.limit.start)
+            ]
+            yield (aspect, *norm.bearers.roles, value), self.both(binds, self.either(*before), *dropped)
 
     def _first(self, aspect: str, values: Sequence[tuple[str, T]]) -> Iterator[tuple[tuple[str, ...], T]]:
         """Of those that bind together, the first says it."""

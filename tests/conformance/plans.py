@@ -105,12 +105,16 @@ class _Author:
         for number in range(self.random.randint(0, 4)):
             name = f"情形{number}"
             self.situations[name] = Situation(name, self.condition(2), HERE)
-        tiers = {f"tier_{rank}": Tier(f"tier_{rank}", f"{rank} 级", rank, HERE) for rank in range(1, 4)}
+        down = self.random.random() < 0.4
+        tiers = {
+            f"tier_{rank}": Tier(f"tier_{rank}", f"{rank} 级", rank, HERE, smaller_is_worse=down)
+            for rank in range(1, 4)
+        }
         assigning = {f"t{number}": self._clause(f"t{number}", tier) for number, tier in enumerate((*tiers, "tier_1"))}
         self.tiers = tuple(tiers)
         written = {f"{number}.条": self._clause(f"{number}.条", None) for number in range(clauses)}
         notices = tuple(Notice(f"N{n}", self.condition(2), "", "", (), HERE) for n in range(self.random.randint(0, 2)))
-        contents = (self.facts, self.readings, self.situations, assigning, written, notices)
+        contents = (self.facts, self.readings, self.situations, tiers, assigning, written, notices)
         return Plan(
             id="generated",
             name="随机预案",

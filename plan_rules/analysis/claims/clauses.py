@@ -119,7 +119,7 @@ def _says_all_of(other: Bound, bound: Bound) -> bool:
 def _time(norm: Norm) -> tuple[object, ...] | None:
     """By when, apart from how it is worded."""
     limit = norm.limit
-    return None if limit is None else (limit.term, limit.amount, limit.start, limit.roll, limit.cutoff)
+    return None if limit is None else (limit.term, limit.amount, limit.start, limit.roll, limit.cutoff, limit.every)
 
 
 def _others(meaning: Meaning, clause: Clause, dropped: set[str]) -> tuple[str, ...]:

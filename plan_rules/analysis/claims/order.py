@@ -15,6 +15,9 @@ from plan_rules.plan import Action
 
 _MINUTES = {Term.MINUTES: 1, Term.HOURS: 60}
 _DAY = 24 * 60
+_SHORTEST = {Term.NATURAL_DAYS: 1, Term.WORKING_DAYS: 1, Term.WEEKS: 7, Term.MONTHS: 28, Term.YEARS: 365}  # in days
+_LONGEST = {Term.NATURAL_DAYS: 1, Term.WEEKS: 7, Term.MONTHS: 31, Term.YEARS: 366}
+_MONTHS = {Term.MONTHS: 1, Term.YEARS: 12}
 _PHASE = {Term.STANDING: 0, Term.BEFOREHAND: 1, Term.IMMEDIATE: 2, Term.DURING: 2, Term.PROMPT: 2, Term.AFTERWARDS: 3}
 
 
@@ -120,21 +123,31 @@ def _ends_sooner(limit: TimeLimit, before: TimeLimit) -> bool:
     """Does the one end before the other wherever in a day and a week the clock starts?
 
     N natural days end at 24:00, so they take from N to N + 1 times 24 hours, and longer where the clock starts after
-    a cut-off; N working days take that or longer.
+    a cut-off; N working days take that or longer, a month 28 to 31 days.
     """
     assert limit.amount is not None and before.amount is not None
-    in_days, before_in_days = limit.term not in _MINUTES, before.term not in _MINUTES
-    if in_days and before_in_days:
-        longer = limit.term is Term.WORKING_DAYS or limit.roll
-        return limit.amount + _later(limit, before) < before.amount and (
-            not longer or limit.term is before.term is Term.WORKING_DAYS
-        )
-    if in_days:
-        longest = (limit.amount + 1) * _DAY + _put_off(limit)
-        surely = limit.term is Term.NATURAL_DAYS and not limit.roll
-        return surely and longest <= before.amount * _MINUTES[before.term]
-    shortest = before.amount * (_DAY if before_in_days else _MINUTES[before.term]) + _put_off(before)
-    return limit.amount * _MINUTES[limit.term] < shortest
+    if before.term in _MINUTES:
+        earliest = before.amount * _MINUTES[before.term]
+    elif limit.term in _MINUTES:
+        earliest = before.amount * _SHORTEST[before.term] * _DAY + _put_off(before)
+    else:
+        return _fewer_days(limit, before)
+    if limit.term in _MINUTES:
+        return limit.amount * _MINUTES[limit.term] < earliest
+    surely = limit.term in _LONGEST and not limit.roll
+    return surely and (limit.amount * _LONGEST[limit.term] + 1) * _DAY + _put_off(limit) <= earliest
+
+
+def _fewer_days(limit: TimeLimit, before: TimeLimit) -> bool:
+    """Is the last day of the one before that of the other, on whatever day both clocks start?"""
+    assert limit.amount is not None and before.amount is not None
+    if limit.term is before.term is Term.WORKING_DAYS:
+        return limit.amount + _later(limit, before) < before.amount
+    if limit.term not in _LONGEST or limit.roll:
+        return False
+    if limit.term in _MONTHS and before.term in _MONTHS and not _later(limit, before):
+        return limit.amount * _MONTHS[limit.term] < before.amount * _MONTHS[before.term]
+    return limit.amount * _LONGEST[limit.term] + _later(limit, before) < before.amount * _SHORTEST[before.term]
 
 
 def _later(limit: TimeLimit, before: TimeLimit) -> int:

@@ -46,7 +46,7 @@ def _has_a_tier(meaning: Meaning, assigning: list[Clause]) -> Claim:
 def _one_tier(meaning: Meaning, one: Clause, other: Clause) -> Claim:
     tiers = meaning.plan.tiers
     taken = max if meaning.plan.highest_tier else min
-    wins = taken(one, other, key=lambda clause: tiers[clause.tier or ""].rank)
+    wins = taken(one, other, key=lambda clause: tiers[clause.tier or ""].severity)
     labels = [tiers[clause.tier or ""].label for clause in (one, other)]
     rule = ("最高", "highest") if meaning.plan.highest_tier else ("最低", "lowest")
     return Claim(

@@ -62,7 +62,9 @@ _TERMS = {
     Term.HOURS: (Measure.CLOCK, 60),
     Term.NATURAL_DAYS: (Measure.NATURAL, 1),
     Term.WORKING_DAYS: (Measure.WORKING, 1),
+    Term.WEEKS: (Measure.NATURAL, 7),
 }
+MEASURED = frozenset(_TERMS)  # the terms that a length of a text can be held against: not months and years
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _measured(match: re.Match[str]) -> tuple[Measure, int] | None:
         return None
     if unit == "半小时":
         return Measure.CLOCK, amount * 60 + 30
-    if unit not in _UNITS:  # months and years: no limit can be counted in them
+    if unit not in _UNITS:  # months and years: 每季度, 半年 and 一年内 are too many ways to say them
         return None
     measure, factor = _UNITS[unit]
     return measure, amount * factor

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from plan_rules.analysis.finding import Finding
 from plan_rules.analysis.linters.defect import action_name, of_clause
-from plan_rules.analysis.linters.durations import Length, lengths
-from plan_rules.norm import COUNTED, Norm, TimeLimit
+from plan_rules.analysis.linters.durations import MEASURED, Length, lengths
+from plan_rules.norm import Norm, TimeLimit
 from plan_rules.plan import Clause, Plan
 
 
@@ -20,7 +20,7 @@ def times(plan: Plan) -> Iterator[Finding]:
 
 
 def _compared(plan: Plan, clause: Clause, said: tuple[Length, ...]) -> Iterator[Finding]:
-    counted = [(norm, norm.limit) for norm in clause.norms if norm.limit and norm.limit.term in COUNTED]
+    counted = [(norm, norm.limit) for norm in clause.norms if norm.limit and norm.limit.term in MEASURED]
     wrong = {
         limit.text: (norm, limit)
         for norm, limit in reversed(counted)  # the first norm with each limit is the one shown

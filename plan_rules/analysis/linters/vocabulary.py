@@ -141,7 +141,8 @@ class _Uses:
             *(need.roles for each in plan.invariants for need in each.requirements),
             *((alias.role, alias.same_as) for alias in plan.aliases),
             *((role.id, *role.member_of) for role in plan.roles.values() if role.member_of),
-            (deputy.deputy for deputy in plan.deputies),
+            *((role.id, role.leader or role.id, *role.members) for role in plan.roles.values() if role.members),
+            *((deputy.deputy, *deputy.roles) for deputy in plan.deputies),
             *(rung.to for rung in plan.case.ladder),
             *(item.readers for item in plan.case.personal.values()),
         )
