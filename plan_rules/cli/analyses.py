@@ -134,12 +134,18 @@ def _ask(words: Words) -> Command:
         "已知的事实: YAML 或 JSON 文件, “-”表示标准输入; 在终端里不写就逐一提问",
         "what is known: a YAML or JSON file, `-` is stdin; at a terminal, without it, one question after another",
     )
-    plan_, json_, lang_ = words.plan(), words.json(), words.speak()
+    plan_, json_, lang_, trust_ = words.plan(), words.json(), words.speak(), words.trust()
 
-    def ask(facts: str | None = facts_, plan: str | None = plan_, as_json: bool = json_, lang: Lang = lang_) -> int:
+    def ask(
+        facts: str | None = facts_,
+        plan: str | None = plan_,
+        trust: str | None = trust_,
+        as_json: bool = json_,
+        lang: Lang = lang_,
+    ) -> int:
         from plan_rules.cli import asking_command  # noqa: PLC0415
 
-        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value))
+        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value, trust))
 
     return (
         ask,

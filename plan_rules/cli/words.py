@@ -91,6 +91,16 @@ class Words:
             "INSTANT",
         )
 
+    def trust(self) -> Any:
+        """--trust."""
+        return self.option(
+            None,
+            "--trust",
+            "信任文件: 没有签署或签署后改动的预案不用; 默认用 PLAN_RULES_TRUST",
+            "trust file: unsigned or altered plans are refused; default: PLAN_RULES_TRUST",
+            "FILE",
+        )
+
     def calendar(self) -> Any:
         """--calendar."""
         return self.option(
