@@ -184,9 +184,13 @@ def _question(plan: Plan, facts: dict[str, Any], depth: int = 0) -> dict[str, An
     choices = []
     for choice in question.choices:
         value = choice.value[0] if isinstance(choice.value, tuple) else choice.value
-        hint = "、".join(tier_phrase(tier, plan, "zh") for tier in choice.tiers) if len(choice.tiers) == 1 else ""
+        hint = "".join(_tier_words(tier, plan) for tier in choice.tiers) if len(choice.tiers) == 1 else ""
         told = {**facts, fact.id: value} if not fact.dated else facts
         below = _question(plan, told, depth + 1) if not fact.dated else None
         label = value_phrase(fact, choice.value, "zh")
         choices.append({"value": shown(value), "label": label, "hint": hint, "next": below})
     return {"fact": fact.id, "choices": choices}
+
+
+def _tier_words(tier: str | None, plan: Plan) -> str:
+    return tier_phrase(plan.tiers[tier], "zh") if tier is not None else "不分级"
