@@ -180,7 +180,7 @@ def _certify(words: Words) -> Command:
 def _triage(words: Words) -> Command:
     file_, trust_, lang_ = words.file(), words.trust(), words.speak()
     output_ = words.option(
-        None, "--output", "写到这个文件, 默认标准输出", "write to this file; default: stdout", "OUT.html"
+        None, "--output", "写到这个文件, 默认标准输出", "write to this file; default: stdout", "FILE", short=("-o",)
     )
 
     def triage(

@@ -64,9 +64,11 @@ class Words:
         """A positional argument; `...` makes it required."""
         return typer.Argument(default, metavar=name, help=self(zh, en), show_default=False)
 
-    def option(self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None) -> Any:
+    def option(
+        self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None, *, short: tuple[str, ...] = ()
+    ) -> Any:
         """An option."""
-        return typer.Option(default, flag, metavar=metavar, help=self(zh, en), show_default=False)
+        return typer.Option(default, flag, *short, metavar=metavar, help=self(zh, en), show_default=False)
 
     def facts(self) -> Any:
         """FACTS."""

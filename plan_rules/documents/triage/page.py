@@ -12,6 +12,8 @@ from plan_rules.documents.triage.lowering import lowered_object
 from plan_rules.plan import Plan
 
 PARTS = ("evaluator.js", "triage.js")
+_TO_CALL = ("person", "dept", "body")
+_BLANK_LINES = 3
 
 
 def triage_page(plan: Plan) -> str:
@@ -24,10 +26,19 @@ def triage_page(plan: Plan) -> str:
         policy=escape(policy, quote=True),
         title=escape(plan.name),
         version=escape(f"{plan.name} {plan.version} · {plan.digest[:19]}"),
+        phones="".join(f'<li>{escape(name)} <span class="blank"></span></li>' for name in _to_call(plan)),
         style=style,
         data=data,
         script=script,
     )
+
+
+def _to_call(plan: Plan) -> list[str]:
+    """Whom duties are done towards, of the bank's own, for their numbers to be filled in; and lines for others."""
+    norms = [norm for clause in plan.clauses.values() for norm in clause.norms if norm.modality == "duty"]
+    told = dict.fromkeys(party for norm in norms if norm.recipient for party in norm.recipient.parties)
+    roles = [plan.roles[party] for party in told if party in plan.roles]
+    return [role.label for role in roles if role.kind in _TO_CALL] + [""] * _BLANK_LINES
 
 
 def part(name: str) -> str:
