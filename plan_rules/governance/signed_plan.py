@@ -16,7 +16,8 @@ from plan_rules.plan import Plan
 def load_signed(path: str | os.PathLike[str], *, trust: Trust, at: date | datetime | str) -> Plan:
     """The plan of a file that was signed and is in force at the instant; nothing is returned otherwise.
 
-    Checked are the very bytes that were read, of the plan and its 底本.  Raises SignOffRefused, PlanInvalid, OSError.
+    Checked are the very bytes that were read, of the plan and its 底本.  Raises SignOffRefused, PlanInvalid,
+    OSError, and ValueError where `at` is no instant.
     """
     return signed_and_loaded(path, trust=trust, at=at)[0]
 

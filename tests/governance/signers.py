@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -57,11 +56,3 @@ def both_versions() -> History:
     """Two versions, each signed by two."""
     first = signed_by("wang", "li")
     return signed_by("li", "wang", plan=SECOND_PLAN, history=first, effective=LATER, last=FIRST_PLAN)
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A signed plan in a folder, with its trust file."""
-
-    plan: Path
-    trust: Path

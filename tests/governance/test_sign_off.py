@@ -34,6 +34,7 @@ from plan_rules.governance import (
     with_revocation,
     written,
 )
+from plan_rules.loading import reload
 from tests.governance.signers import (
     DAY,
     FIRST_PLAN,
@@ -135,7 +136,7 @@ def test_of_two_versions_the_later_is_in_force_from_its_day() -> None:
 def test_a_version_whose_key_leaked_brings_the_one_before_not_back() -> None:
     leaked = read_trust(trust_text("撤销: {自: 2027-03-15, 理由: 泄露, 泄露: 是}"))
 
-    assert refused(FIRST_PLAN, BOTH, leaked, APRIL) == {"SG012", "SG010"} - {"SG012"}
+    assert refused(FIRST_PLAN, BOTH, leaked, APRIL) == {"SG010"}
     assert refused(SECOND_PLAN, BOTH, leaked, APRIL) == {"SG010"}
 
 
@@ -167,18 +168,6 @@ def test_removed_moved_and_edited_entries_are_named() -> None:
 
 
 def test_a_source_text_that_was_exchanged_is_found() -> None:
-    source = "底本: {id: fire_source, 名称: 原文}\n条目:\n- {id: 一.a, 原文: %s}\n".replace("%s", "甲")
-    text = SMALL.replace('版本: "1"', '版本: "1"\n  底本: fire.yaml')
-    from plan_rules.loading import reload
-
-    def plan(wording: str) -> pr.Plan | None:
-        try:
-            return reload(text.encode(), source.replace("甲", wording).encode())
-        except pr.PlanInvalid:
-            return None
-
-    # A plan whose source text differs is refused by its reader already, unless both agree: tried on the shipped plan.
-    assert plan("甲") is None
     shipped = pr.load()
     assert shipped.source is not None
     history = signed_by("wang", "li", plan=shipped)
