@@ -113,7 +113,9 @@ def test_a_new_version_is_reviewed_against_the_last_and_signed(desk: Path, tmp_p
     assert re.search(r"差别摘要: sha256:[0-9a-f]{64}", shown.stdout)
     assert run("sign", "review", "plan.yaml", *given[2:], cwd=tmp_path).returncode == 2
     for name in ("li", "wang"):
-        assert sign(tmp_path, name, "--last", "old.yaml", "--effective", "2026-02-01").returncode == 0
+        done = sign(tmp_path, name, "--last", "old.yaml", "--effective", "2026-02-01")
+        assert done.returncode == 0
+        assert "不放行" in done.stdout  # it takes a protective duty away
     assert sign(tmp_path, "li", "--last", "old.yaml", "--effective", "2026-02-01").returncode == 2
     assert run("sign", "verify", "plan.yaml", *given[4:], cwd=tmp_path).returncode == 0
 

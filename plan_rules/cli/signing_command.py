@@ -147,13 +147,17 @@ def sign(asked: ToSign, *, lang: str) -> int:
     with _refusals(BAD_INPUT):
         with _files(asked.key):
             key = read_key_file(Path(asked.key), passphrase)
-        statement = _reviewed(asked.plan, asked.last, asked.effective, trust).statement
+        found = _reviewed(asked.plan, asked.last, asked.effective, trust)
+        statement = found.statement
         history = signed(statement, load_history(asked.plan), trust, approver=asked.approver, key=key, at=at)
     _replace(beside(asked.plan), written(history))
     zh = lang == "zh"
     count, needed = len(history[-1].signers), trust.quorum
     enough = count >= needed
     output.say(_statement_lines(statement, lang))
+    if found.difference is not None and not found.difference.may_pass:
+        warned = "注意: 这次修订破了红线, 或取消了保护性的要求, diff 不放行; 详见 sign review"
+        output.say([warned if zh else "note: `diff` does not let this amendment pass; see `sign review`"])
     if zh:
         output.say([f"“{asked.approver}”签署了; " + ("签完了" if enough else f"还差 {needed - count} 位")])
     else:
