@@ -62,7 +62,7 @@ class Skeleton:
 
 
 @dataclass(frozen=True, slots=True)
-class _Applied:
+class Applied:
     """A norm of a fired clause as it binds."""
 
     clause: Clause
@@ -78,17 +78,17 @@ class Articulation:
     def __init__(self, lowered: Lowered) -> None:
         self._plan: Plan = lowered.plan
         self._readings: Mapping[str, str] = lowered.readings
-        self._norms: dict[str, tuple[_Applied, ...]] = {
+        self.norms: dict[str, tuple[Applied, ...]] = {
             clause.id: tuple(self._applied(clause)) for clause in self._plan.clauses.values()
         }
         self._firing = {clause: self._plan.firing_keys(clause) for clause in self._plan.clauses}
         self.of = lru_cache(maxsize=4096)(self._skeleton)
 
-    def _applied(self, clause: Clause) -> Iterable[_Applied]:
+    def _applied(self, clause: Clause) -> Iterable[Applied]:
         """The norms of a clause that stand under the readings chosen."""
         for index, norm in enumerate(clause.norms):
             if self._stands(norm.under):
-                yield _Applied(clause, norm, norm_key(clause.id, index), self._strength(norm), self._bearer(norm))
+                yield Applied(clause, norm, norm_key(clause.id, index), self._strength(norm), self._bearer(norm))
 
     def _stands(self, under: tuple[UnderReading, ...]) -> bool:
         return all(self._readings[reading.reading] in reading.options for reading in under)
@@ -134,7 +134,7 @@ class Articulation:
         applied = [
             _with_deputies(norm, deputies)
             for clause in clauses
-            for norm in self._norms[clause.id]
+            for norm in self.norms[clause.id]
             if (norm.norm.condition == ALWAYS or norm.key in fired)
             and not waived.get(clause.id, frozenset()) & {norm.norm.action, _EVERYTHING}
         ]
@@ -200,7 +200,7 @@ class Articulation:
             if notice.id in fired:
                 yield NoticeAnswer(notice.id, notice.text, notice.origin, notice.clauses)
 
-    def _advice(self, norm: _Applied) -> NoticeAnswer:
+    def _advice(self, norm: Applied) -> NoticeAnswer:
         verb = {"duty": "建议", "prohibition": "建议不要", "permission": "可以"}[norm.norm.modality]
         label = self._plan.actions[norm.norm.action].label
         return NoticeAnswer(
@@ -209,14 +209,14 @@ class Articulation:
 
     # ----------------------------------------------------------------- demands
 
-    def _demands(self, applied: list[_Applied], modality: str, clauses: list[Clause]) -> tuple[Demand, ...]:
-        by_action: dict[str, list[_Applied]] = {}
+    def _demands(self, applied: list[Applied], modality: str, clauses: list[Clause]) -> tuple[Demand, ...]:
+        by_action: dict[str, list[Applied]] = {}
         for norm in applied:
             if norm.norm.modality == modality:
                 by_action.setdefault(norm.norm.action, []).append(norm)
         return tuple(self._demand(self._plan.actions[action], norms, clauses) for action, norms in by_action.items())
 
-    def _demand(self, action: Action, norms: list[_Applied], clauses: list[Clause]) -> Demand:
+    def _demand(self, action: Action, norms: list[Applied], clauses: list[Clause]) -> Demand:
         citing = {norm.clause.id for norm in norms} | {clause.id for clause in clauses if action.id in clause.supports}
         recipient = next((str(norm.norm.recipient) for norm in norms if norm.norm.recipient), None)
         limit = min((norm.norm.limit for norm in norms if norm.norm.limit), key=urgency, default=None)
@@ -268,7 +268,7 @@ class Articulation:
         steps: list[Step] = [
             norm.norm.step
             for clause in demand.clauses
-            for norm in self._norms[clause]
+            for norm in self.norms[clause]
             if norm.norm.action == demand.action and norm.norm.step
         ]
         first = min(steps, default=None)
@@ -278,7 +278,7 @@ class Articulation:
 _EVERYTHING = "*"
 
 
-def _with_deputies(norm: _Applied, deputies: tuple[Deputy, ...]) -> _Applied:
+def _with_deputies(norm: Applied, deputies: tuple[Deputy, ...]) -> Applied:
     """Deputies stand in for the roles that they are named for, or else where roles act in turn and none is there."""
     if not deputies:
         return norm
@@ -297,7 +297,7 @@ def urgency(limit: TimeLimit) -> tuple[int, int, int]:
 
 
 def _parts(
-    norms: list[_Applied], recipient: str | None, limit: TimeLimit | None
+    norms: list[Applied], recipient: str | None, limit: TimeLimit | None
 ) -> Iterator[tuple[Bearer, TimeLimit | None]]:
     """Who must act, each with the recipient and the limit of its own, where the demand's is another."""
     limits: dict[Bearer, list[TimeLimit]] = {}

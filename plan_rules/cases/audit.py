@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from plan_rules.cases.advance import follow
-from plan_rules.cases.chain import Break, Entry, Fault, digest_of, root_of, verify
+from plan_rules.cases.chain import Break, Entry, Fault, root_of, verify
 from plan_rules.cases.event import Event
 from plan_rules.cases.event import read as read_event
 from plan_rules.cases.refusal import EventRefused, refuse
@@ -22,6 +22,7 @@ from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, entries, streams
 from plan_rules.cases.store.texts import Texts, damaged
+from plan_rules.digests import digest_of
 
 ANCHORS = "@anchors"  # the stream in which it is recorded that anchors were made
 _AT_A_TIME = 1_000

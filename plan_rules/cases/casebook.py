@@ -13,7 +13,6 @@ from uuid import uuid4
 from plan_rules.calendars import CHINA, Calendar
 from plan_rules.cases.advance import follow
 from plan_rules.cases.case import LIVE, Case, Phase
-from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import (
     Closed,
     Done,
@@ -39,6 +38,7 @@ from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.step import Change, Step
 from plan_rules.cases.unrecorded import REUSED, ahead, check_case_id, moved_on, no_case, same
 from plan_rules.decision import Decision
+from plan_rules.digests import digest_of
 from plan_rules.instants import read_moment
 from plan_rules.plan import Plan
 

@@ -6,12 +6,13 @@ all that follows an entry can hide a change from its own chain, and can cut the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from plan_rules.digests import canonical, digest_of
 
 GENESIS = "sha256:" + "0" * 64  # what the first entry of a stream holds
 
@@ -49,16 +50,6 @@ class Break:
     stream: str
     version: int
     fault: Fault
-
-
-def canonical(value: Any) -> str:
-    """JSON with one text for one value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(content: str | bytes) -> str:
-    """The SHA-256 of bytes, or of a text in UTF-8."""
-    return "sha256:" + hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def next_entry(stream: str, version: int, previous: str, recorded_at: str, content: Mapping[str, Any]) -> Entry:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from plan_rules.cases.case import Case
-from plan_rules.cases.chain import canonical
 from plan_rules.cases.event import NAME, Event
 from plan_rules.cases.event import written as written_event
 from plan_rules.cases.refusal import EventRefused, refuse
+from plan_rules.digests import canonical
 
 REUSED = "CS017"  # the code: an event id that was used for something else
 

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import Sealed
 from plan_rules.cases.extra import from_extra
+from plan_rules.digests import digest_of
 from plan_rules.errors import Message, ToldError
 
 with from_extra():

@@ -1,4 +1,4 @@
-"""Language -> the commands that say something of a plan as a whole: prove, lint, diff, cover, ask, certify."""
+"""Language -> the commands that say something of a plan as a whole: prove, lint, diff, cover, ask, certify, triage."""
 
 from __future__ import annotations
 
@@ -134,12 +134,18 @@ def _ask(words: Words) -> Command:
         "已知的事实: YAML 或 JSON 文件, “-”表示标准输入; 在终端里不写就逐一提问",
         "what is known: a YAML or JSON file, `-` is stdin; at a terminal, without it, one question after another",
     )
-    plan_, json_, lang_ = words.plan(), words.json(), words.speak()
+    plan_, json_, lang_, trust_ = words.plan(), words.json(), words.speak(), words.trust()
 
-    def ask(facts: str | None = facts_, plan: str | None = plan_, as_json: bool = json_, lang: Lang = lang_) -> int:
+    def ask(
+        facts: str | None = facts_,
+        plan: str | None = plan_,
+        trust: str | None = trust_,
+        as_json: bool = json_,
+        lang: Lang = lang_,
+    ) -> int:
         from plan_rules.cli import asking_command  # noqa: PLC0415
 
-        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value))
+        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value, trust))
 
     return (
         ask,
@@ -171,4 +177,24 @@ def _certify(words: Words) -> Command:
     )
 
 
-ANALYSES = (_prove, _lint, _diff, _cover, _ask, _certify)
+def _triage(words: Words) -> Command:
+    file_, trust_, lang_ = words.file(), words.trust(), words.speak()
+    output_ = words.option(
+        None, "--output", "写到这个文件, 默认标准输出", "write to this file; default: stdout", "FILE", short=("-o",)
+    )
+
+    def triage(
+        file: str | None = file_, output: str | None = output_, trust: str | None = trust_, lang: Lang = lang_
+    ) -> int:
+        from plan_rules.cli import triage_command  # noqa: PLC0415
+
+        return triage_command.run(file, output, trust, lang=lang.value)
+
+    return (
+        triage,
+        "一个不联网也能用的分诊网页: 几下点出该怎么办",
+        "One HTML file that decides without a network: a few taps to what to do.",
+    )
+
+
+ANALYSES = (_prove, _lint, _diff, _cover, _ask, _certify, _triage)

@@ -11,6 +11,7 @@ from plan_rules.cli.analyses import ANALYSES
 from plan_rules.cli.cases.groups import groups
 from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
+from plan_rules.cli.signing import add_signing
 from plan_rules.cli.version import version
 from plan_rules.cli.words import Command, Engine, Form, Lang, Words
 
@@ -50,6 +51,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         )(command)
     for group in groups(words):
         add_group(app, group, words, rich=rich, epilog=words(*EPILOG))
+    add_signing(app, words, rich=rich, epilog=words(*EPILOG))
     return app
 
 
@@ -73,6 +75,7 @@ def _print_version(value: bool) -> None:
 def _decide(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
     engine_, reading_, lang_, calendar_ = words.engine(), words.reading(), words.speak(), words.calendar()
+    trust_ = words.trust()
 
     def decide(  # noqa: PLR0913  an option each
         facts: str = facts_,
@@ -82,12 +85,13 @@ def _decide(words: Words) -> Command:
         engine: Engine = engine_,
         reading: list[str] | None = reading_,
         calendar: str | None = calendar_,
+        trust: str | None = trust_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import deciding_command  # noqa: PLC0415  help and other commands do not need it
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust)
         return deciding_command.run(asked, engine=engine.value)
 
     return (
@@ -99,7 +103,7 @@ def _decide(words: Words) -> Command:
 
 def _explain(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
-    reading_, lang_, calendar_ = words.reading(), words.speak(), words.calendar()
+    reading_, lang_, calendar_, trust_ = words.reading(), words.speak(), words.calendar(), words.trust()
     clause_ = words.argument(None, "[CLAUSE]", "只解释这一条", "explain only this clause")
     why_not_ = words.option(
         None, "--why-not", "这一条为什么没有触发, 可写多次", "why this clause did not fire; repeatable", "CLAUSE"
@@ -113,13 +117,14 @@ def _explain(words: Words) -> Command:
         at: str | None = at_,
         reading: list[str] | None = reading_,
         calendar: str | None = calendar_,
+        trust: str | None = trust_,
         as_json: bool = json_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import explaining_command  # noqa: PLC0415
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust)
         return explaining_command.run(asked, clause, why_not or ())
 
     return explain, "各条款为什么触发, 或为什么没有触发", "Why each clause fired, or why it did not."

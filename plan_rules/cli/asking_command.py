@@ -10,7 +10,8 @@ from typing import Any
 from plan_rules.analysis.asking import Answer, Choice, Question, ask
 from plan_rules.analysis.meaning import Outcome
 from plan_rules.cli import output
-from plan_rules.cli.inputs import facts_of, plan_of, refused
+from plan_rules.cli.inputs import facts_of, refused
+from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import OK, as_json
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid
@@ -26,11 +27,12 @@ class Asked:
     plan: str | None = None
     as_json: bool = False
     lang: str = "zh"
+    trust: str | None = None
 
 
 def run(asked: Asked) -> int:
     """Answer once; or, at a terminal and without facts, ask until the tier is settled."""
-    plan = plan_of(asked.plan)
+    plan = trusted_plan_of(asked.plan, asked.trust)
     if asked.facts is None and not asked.as_json and sys.stdin.isatty() and output.to_terminal():
         return _converse(plan, asked.lang)
     facts, sources = facts_of(asked.facts, plan, ()) if asked.facts is not None else ({}, {})

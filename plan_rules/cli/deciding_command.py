@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from plan_rules.cli import output
-from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, plan_of, refused
+from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, refused
 from plan_rules.cli.page import page
 from plan_rules.cli.plain import lines
+from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import OK
 from plan_rules.deciding import decide
 from plan_rules.errors import FactsInvalid
@@ -14,7 +15,7 @@ from plan_rules.errors import FactsInvalid
 def run(asked: Asked, *, engine: str) -> int:
     """Decide one incident and print the answer."""
     instant = instant_of(asked.at)
-    plan = plan_of(asked.plan)
+    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at)
     calendar = calendar_of(asked.calendar)
     facts, sources = facts_of(asked.facts, plan, asked.readings)
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from plan_rules.cli import output
-from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, plan_of, refused
+from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, refused
+from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.decision import FactUsed
 from plan_rules.display_width import visible
@@ -19,7 +20,7 @@ from plan_rules.wording import value_text
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
     """Explain one incident: all that fired, or one clause."""
     instant = instant_of(asked.at)
-    plan = plan_of(asked.plan)
+    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at)
     calendar = calendar_of(asked.calendar)
     for name in (*([clause] if clause else []), *why_not):
         known_clause(name, plan)

@@ -32,6 +32,7 @@ class Asked:
     as_json: bool = False
     lang: str = "zh"
     calendar: str | None = None
+    trust: str | None = None
 
 
 def read(path: str, *, exit_code: int, error: str) -> bytes:

@@ -64,9 +64,11 @@ class Words:
         """A positional argument; `...` makes it required."""
         return typer.Argument(default, metavar=name, help=self(zh, en), show_default=False)
 
-    def option(self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None) -> Any:
+    def option(
+        self, default: Any, flag: str, zh: str, en: str, metavar: str | None = None, *, short: tuple[str, ...] = ()
+    ) -> Any:
         """An option."""
-        return typer.Option(default, flag, metavar=metavar, help=self(zh, en), show_default=False)
+        return typer.Option(default, flag, *short, metavar=metavar, help=self(zh, en), show_default=False)
 
     def facts(self) -> Any:
         """FACTS."""
@@ -89,6 +91,16 @@ class Words:
             "作出决定的时刻, 如 2025-05-20T09:15",
             "the instant of the decision, as 2025-05-20T09:15",
             "INSTANT",
+        )
+
+    def trust(self) -> Any:
+        """--trust."""
+        return self.option(
+            None,
+            "--trust",
+            "信任文件: 没有签署或签署后改动的预案不用; 默认用 PLAN_RULES_TRUST",
+            "trust file: unsigned or altered plans are refused; default: PLAN_RULES_TRUST",
+            "FILE",
         )
 
     def calendar(self) -> Any:

@@ -69,6 +69,8 @@ def _trail(tree: Tree, loc: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     trail: list[tuple[Any, Any]] = []
     node: Any = tree
     for step in loc:
+        if step == 0 and not isinstance(node, Items):
+            continue  # one thing where a list is asked for was read as a list of one
         if isinstance(node, Items) and isinstance(step, int) and step < len(node):
             trail.append((node, step))
         elif isinstance(node, Fields):

@@ -138,6 +138,15 @@ KEYWORDS: dict[str, str] = {
     "休息": "rest",
     "上班": "work",
     "年份": "years",
+    # a trust file
+    "人数": "quorum",
+    "批准人": "approvers",
+    "姓名": "person",
+    "职务": "post",
+    "公钥": "public_key",
+    "自": "since",
+    "撤销": "revoked",
+    "泄露": "compromised",
 }
 
 # Words that begin an entry of a condition in place of the name of a fact.

@@ -20,11 +20,12 @@ from sqlalchemy import delete, insert, select, text
 import plan_rules as pr
 from plan_rules.cases.audit import ANCHORS, Verdict
 from plan_rules.cases.casebook import Cases
-from plan_rules.cases.chain import Break, Fault, canonical, digest_of
+from plan_rules.cases.chain import Break, Fault
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.store.failures import StoreDamaged
 from plan_rules.cases.store.schema import cases as cases_table
 from plan_rules.cases.store.schema import documents, entries, metadata, streams
+from plan_rules.digests import canonical, digest_of
 from tests.cases.postgres import Server
 from tests.cases.store_stories import (
     BY,

@@ -16,11 +16,11 @@ import plan_rules as pr
 from plan_rules.calendars import Calendar
 from plan_rules.cases.case import Case, Phase
 from plan_rules.cases.casebook import Cases
-from plan_rules.cases.chain import digest_of
 from plan_rules.cases.event import Done, Noted, Observed, Resolved, Reviewed, Upgraded
 from plan_rules.cases.message import ESCALATED, REQUIRED
 from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.store import work
+from plan_rules.digests import digest_of
 from plan_rules.norm import Term
 from tests.cases.store_stories import (
     BY,

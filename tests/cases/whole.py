@@ -10,13 +10,13 @@ from typing import Any
 from plan_rules.calendars import CHINA
 from plan_rules.cases.advance import advance, begin
 from plan_rules.cases.casebook import Cases
-from plan_rules.cases.chain import canonical
 from plan_rules.cases.event import Erased, Event, read
 from plan_rules.cases.lives import next_review
 from plan_rules.cases.step import Step
 from plan_rules.cases.store import schema
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.outbox import text_of
+from plan_rules.digests import canonical
 from tests.cases.crashing import KEYS, PLAN, Clock
 
 _FOLDED: dict[tuple[str, str], Step] = {}  # stories are told again and again, so each is folded once

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from plan_rules.cases.chain import canonical
 from plan_rules.cases.message import Message
 from plan_rules.cases.store.database import Database
 from plan_rules.cases.store.schema import messages
+from plan_rules.digests import canonical
 from plan_rules.instants import local, stored_instant
 
 WAITING, CLAIMED, DELIVERED, DEAD = "waiting", "claimed", "delivered", "dead"

@@ -9,9 +9,9 @@ from functools import lru_cache
 from sqlalchemy import Connection, insert, select
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.cases.chain import digest_of
 from plan_rules.cases.store.failures import StoreDamaged
 from plan_rules.cases.store.schema import documents
+from plan_rules.digests import digest_of
 from plan_rules.loading import reload
 from plan_rules.plan import Plan
 

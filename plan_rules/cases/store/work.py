@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from plan_rules.cases.case import Case, Phase, case_of
-from plan_rules.cases.chain import canonical
 from plan_rules.cases.lives import next_review
 from plan_rules.cases.step import Step
 from plan_rules.cases.store.failures import StoreDamaged
@@ -19,6 +18,7 @@ from plan_rules.cases.store.outbox import text_of
 from plan_rules.cases.store.schema import cases, deadlines
 from plan_rules.cases.store.texts import Texts
 from plan_rules.decision import Duty
+from plan_rules.digests import canonical
 from plan_rules.instants import stored_instant
 from plan_rules.norm import Term
 

@@ -140,7 +140,7 @@ def _what_happened(words: Words) -> tuple[Verb, ...]:
             "改按另一版预案",
             "Hold the case to another plan.",
             "recording.upgrade",
-            (case, Parameter("plan", str | None, words.plan())),
+            (case, Parameter("plan", str | None, words.plan()), Parameter("trust", str | None, words.trust())),
             _SAYS,
         ),
         Verb("close", "结案", "Close the case.", "recording.close", (case,), _SAYS),
@@ -166,6 +166,7 @@ def _open(words: Words) -> Verb:
             "case", str | None, words.option(None, "--case", "案件编号, 默认新编一个", "id; default: a new one", "ID")
         ),
         Parameter("plan", str | None, words.plan()),
+        Parameter("trust", str | None, words.trust()),
         Parameter("calendar", str | None, words.calendar()),
         Parameter("outlet", str, words.option("", "--outlet", "网点", "the outlet", "NAME")),
         _personal(words),

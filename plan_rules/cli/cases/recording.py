@@ -17,7 +17,8 @@ from plan_rules.cli.cases.asked import Asked
 from plan_rules.cli.cases.desk import opened, recorder, told
 from plan_rules.cli.cases.glance import plain, show
 from plan_rules.cli.cases.naming import action_id, fact_id, item_id, items_of, role_id
-from plan_rules.cli.inputs import calendar_of, facts_of, plan_of, refused
+from plan_rules.cli.inputs import calendar_of, facts_of, refused
+from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.diagnostic_text import Lines
 from plan_rules.errors import Diagnostic, FactsInvalid, Message
@@ -27,18 +28,19 @@ from plan_rules.plan import Plan
 from plan_rules.wording import value_text
 
 
-def open_case(
+def open_case(  # noqa: PLR0913  an option each
     asked: Asked,
     facts: str,
     case: str | None,
     plan: str | None,
     calendar: str | None,
     outlet: str,
+    trust: str | None,
     personal: Sequence[str] | None,
 ) -> int:
     """Begin a case."""
     recording = told(asked)
-    held_to, counted_by = plan_of(plan), calendar_of(calendar)
+    held_to, counted_by = trusted_plan_of(plan, trust, at=asked.at), calendar_of(calendar)
     found, sources = facts_of(facts, held_to, ())
     items = items_of(held_to, personal or ())
     with opened(asked, new=True) as cases:
@@ -138,9 +140,9 @@ def reopen(asked: Asked, case: str, reason: str) -> int:
     return _recorded(asked, case, lambda _: {"kind": "reopened", "reason": reason})
 
 
-def upgrade(asked: Asked, case: str, plan: str | None) -> int:
+def upgrade(asked: Asked, case: str, plan: str | None, trust: str | None) -> int:
     """The case is held to another plan."""
-    newer = plan_of(plan)
+    newer = trusted_plan_of(plan, trust, at=asked.at)
     return _recorded(asked, case, lambda _: {"kind": "upgraded", "plan": newer.digest}, newer=newer)
 
 

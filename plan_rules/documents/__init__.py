@@ -1,0 +1,1 @@
+"""Plans and decisions as documents that people carry with them."""

@@ -1,0 +1,182 @@
+"""(Plan, the plan before, history) -> what one approver signs; signed -> the history with that signature in it.
+
+What was reviewed is what is signed: the digest of the difference is that of its canonical JSON, made anew by everybody
+who signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from plan_rules.analysis.difference import Difference, diff
+from plan_rules.difference_object import difference_object
+from plan_rules.digests import canonical, digest_of
+from plan_rules.extra import from_extra
+from plan_rules.governance.keys import fingerprint, signed
+from plan_rules.governance.sign_off import History, Signature, Signer, SignOff, SignOffRefused, Statement, refuse
+from plan_rules.governance.standing import defects, source_digest
+from plan_rules.governance.trust import Approver, Trust
+from plan_rules.instants import local
+from plan_rules.plan import Plan
+
+with from_extra("signing"):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is to be signed, and the difference that it stands for; None of a first version."""
+
+    statement: Statement
+    difference: Difference | None
+
+
+def review(plan: Plan, history: History, trust: Trust, *, effective: date | None, last: Plan | None) -> Review:
+    """What an approver is asked to sign: a new version, or one that others have begun to sign.
+
+    `last` is the plan signed last before this one; `effective` the day from which this one applies, not needed where
+    somebody signed already.  Raises SignOffRefused where this cannot be signed after that history.
+    """
+    broken = tuple(defects(history, trust))
+    if broken:
+        raise SignOffRefused(broken)
+    begun = history[-1].statement if history and history[-1].statement.digest == plan.digest else None
+    before = history[:-1] if begun else history
+    if begun is None:
+        _check_new(plan, history, trust)
+    day = _effective(begun, effective, before[-1].statement if before else None)
+    difference = _difference(plan, before, last, day)
+    after = before[-1].statement if before else None
+    statement = Statement(
+        plan=plan.id,
+        version=plan.version,
+        effective=day,
+        digest=plan.digest,
+        source=source_digest(plan),
+        previous=after.digest if after else None,
+        after=after.own_digest() if after else None,
+        diff=difference_digest(difference) if difference else None,
+    )
+    if begun is not None and statement != begun:
+        raise refuse(
+            "SG016",
+            (
+                "你看到的与别人签的不同: 与上一版的差别、底本或程序版本不一样",
+                "what you see is not what was signed: another difference, source text or version of plan_rules",
+            ),
+            ("核对上一版和底本文件, 用同一版本的程序", "compare the files, and use the same version of plan_rules"),
+            subject=statement.name(),
+        )
+    return Review(statement, difference)
+
+
+def difference_digest(difference: Difference) -> str:
+    """The digest of what is different, as canonical JSON."""
+    return digest_of(canonical(difference_object(difference, "zh")))
+
+
+def sign(
+    statement: Statement, history: History, trust: Trust, *, approver: str, key: Ed25519PrivateKey, at: datetime
+) -> History:
+    """The history with this approver's signature, made at this instant.  Raises SignOffRefused."""
+    at = local(at)
+    person = _signing(approver, key, trust, at)
+    entry = history[-1] if history and history[-1].statement == statement else None
+    if entry is not None and approver in entry.signers:
+        raise refuse(
+            "SG014",
+            (f"“{approver}”已经签过这一版", f"`{approver}` has signed this version already"),
+            ("请另一位批准人签署", "have another approver sign"),
+            subject=approver,
+        )
+    signer = Signer(approver=person.id, name=person.name, title=person.title, key=person.key_id, at=at)
+    signature = Signature(**signer.model_dump(), signature=signed(statement.text_for(signer), key))
+    if entry is None:
+        return (*history, SignOff(statement=statement, signatures=(signature,)))
+    return (*history[:-1], SignOff(statement=statement, signatures=(*entry.signatures, signature)))
+
+
+def _signing(approver: str, key: Ed25519PrivateKey, trust: Trust, at: datetime) -> Approver:
+    person = trust.approvers.get(approver)
+    if person is None:
+        why: tuple[str, str] | None = ("信任文件里没有这位批准人", "no such approver in the trust file")
+    elif fingerprint(key.public_key()) != person.key_id:
+        why = ("密钥不是信任文件里的那一把", "the key is another than in the trust file")
+    else:
+        refusal = person.refusal(at)
+        why = (refusal.zh, refusal.en) if refusal else None
+    if person is None or why is not None:
+        zh, en = why or ("", "")
+        raise refuse(
+            "SG013",
+            (f"“{approver}”不能签署: {zh}", f"`{approver}` cannot sign: {en}"),
+            ("核对信任文件、批准人编号和密钥文件", "look at the trust file, the approver's id and the key file"),
+            subject=approver,
+        )
+    return person
+
+
+# --------------------------------------------------------------------------- what may follow
+
+
+def _check_new(plan: Plan, history: History, trust: Trust) -> None:
+    """A new version may follow: the one before is approved, no version is named twice."""
+    if not history:
+        return
+    last = history[-1]
+    if len(last.signers) < trust.quorum:
+        raise _cannot_follow(
+            plan,
+            (f"上一版“{last.statement.name()}”还没有签完", f"`{last.statement.name()}` is not fully signed yet"),
+            ("先签完它; 作废的, 从签署文件删去它那一行", "sign it first, or take its line out of the sign-off file"),
+        )
+    if any(each.statement.plan != plan.id for each in history):
+        raise _cannot_follow(
+            plan,
+            (f"签署文件是预案“{last.statement.plan}”的", f"the sign-off file is of `{last.statement.plan}`"),
+            ("预案编号不能改", "the id of a plan does not change"),
+        )
+    if any(each.statement.version == plan.version for each in history):
+        raise _cannot_follow(
+            plan,
+            (f"版本“{plan.version}”已经签署过", f"version `{plan.version}` is signed already"),
+            ("改预案里的“版本”", "change `version` in the plan"),
+        )
+
+
+def _effective(begun: Statement | None, effective: date | None, before: Statement | None) -> date:
+    day = effective or (begun.effective if begun else None)
+    if day is None or (begun is not None and day != begun.effective) or (before and day < before.effective):
+        least = begun.effective if begun else before.effective if before else None
+        raise refuse(
+            "SG017",
+            ("施行日期没有写, 或与已签的不符", "no effective day, or one that does not fit what is signed"),
+            (
+                f"用 --effective 写{'明' if begun or not least else '不早于'} {least or '2027-01-01'}",
+                f"give --effective {least or '2027-01-01'}{'' if begun or not least else ' or later'}",
+            ),
+        )
+    return day
+
+
+def _difference(plan: Plan, before: History, last: Plan | None, day: date) -> Difference | None:
+    """What is different from the last signed plan; acceptances are looked at on the effective day."""
+    if not before:
+        return None
+    wanted = before[-1].statement
+    if last is None or last.digest != wanted.digest:
+        raise refuse(
+            "SG015",
+            (
+                f"要与上一版“{wanted.name()}”比较才能签署, 给的不是它",
+                f"to be signed it is compared with `{wanted.name()}`, which was not given",
+            ),
+            ("用 --last 指明上一版的文件, 或 git 版本 REV:路径", "name its file with --last, or `REV:path` in git"),
+            subject=wanted.digest,
+        )
+    return diff(last, plan, today=day)
+
+
+def _cannot_follow(plan: Plan, message: tuple[str, str], help_: tuple[str, str]) -> SignOffRefused:
+    return refuse("SG017", message, help_, subject=f"{plan.id} {plan.version}")
