@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plan_rules.condition import Is, UnderReading, mentioned
+from plan_rules.condition import Is, mentioned
 from plan_rules.documents.content import (
     Blanks,
     Block,
@@ -63,14 +63,13 @@ def concerned(plan: Plan) -> tuple[str, ...]:
     broken = broken_facts(plan)
     decisive = {fact for clause in followed_up(plan) for fact in _facts(clause, plan)} & {*broken}
     judges = {role for fact in decisive for role in plan.facts[fact].confirm_by}
+    judged = {fact.id for fact in plan.facts.values() if judges & {*fact.confirm_by}}
     implied = {
         fact
         for item in plan.presumptions
-        for fact in (*mentioned(item.condition), *(name for name, _ in item.fills))
-        if not any(isinstance(leaf, UnderReading) for leaf in plan.leaves(item.condition))
-        and {*mentioned(item.condition), *(name for name, _ in item.fills)} & {*broken}
+        for fact in mentioned(item.condition)
+        if {name for name, _ in item.fills} & {*broken, *judged}
     }
-    judged = {fact.id for fact in plan.facts.values() if judges & {*fact.confirm_by}}
     wanted = {*broken, *implied, *judged}
     return tuple(fact for fact in plan.facts if fact in wanted and not plan.facts[fact].sensitive)
 

@@ -79,7 +79,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings.  `title` is also the name of its sheet."""
+    """Rows under headings.  `title` is also the name of its sheet; it may be empty."""
 
     title: str
     columns: tuple[Column, ...]

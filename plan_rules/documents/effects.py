@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from plan_rules.deciding import decide
-from plan_rules.decision import Decision
+from plan_rules.decision import Decision, Due
 from plan_rules.errors import CalendarUnknown, FactsInvalid
+from plan_rules.norm import Term
+from plan_rules.phrases import term_phrase
 from plan_rules.plan import Option, Plan, Reading
 from plan_rules.scenarios import Scenario, Step
-from plan_rules.scenarios.running import limit_of, stated_facts
+from plan_rules.scenarios.running import stated_facts
 
 # What a step comes to: headings, and under each what can be counted in or out.
 Told = Mapping[str, frozenset[str]]
@@ -21,7 +23,6 @@ class Effect:
     """A step of a scenario decided otherwise: what comes in and what goes, in words."""
 
     scenario: str
-    title: str
     step: int
     gained: tuple[str, ...]
     lost: tuple[str, ...]
@@ -73,7 +74,7 @@ def _said(decision: Decision, plan: Plan) -> Iterator[tuple[str, Iterator[str]]]
     yield "应当", (f"{each.label}({roles(each.roles)})" for each in decision.duties)
     yield (
         "时限",
-        (f"{each.label}: {limit_of(each)} {each.deadline.due or ''}" for each in decision.duties if each.deadline),
+        (f"{each.label}: {_by_when(each.deadline)}" for each in decision.duties if each.deadline),
     )
     yield "不得", (f"{each.label}{'(一般不)' if each.defeasible else ''}" for each in decision.prohibitions)
     yield "可以", (each.label for each in decision.permissions)
@@ -82,6 +83,11 @@ def _said(decision: Decision, plan: Plan) -> Iterator[tuple[str, Iterator[str]]]
     yield "可推翻", (each.label for each in decision.duties if each.defeasible)
     exactly = (f"{each.label}: {each.recipient or ''} {each.bearers!r}" for each in decision.duties)
     yield "", exactly  # what has no short words of its own: who exactly, to whom
+
+
+def _by_when(limit: Due) -> str:
+    amount = f"{limit.amount}{term_phrase(Term(limit.kind), 'zh')}" if limit.amount else limit.text
+    return amount + (f", 截止 {limit.due}" if limit.due else "")
 
 
 def _effect(scenario: Scenario, number: int, before: Told, after: Told) -> Effect:
@@ -96,4 +102,4 @@ def _effect(scenario: Scenario, number: int, before: Told, after: Told) -> Effec
     gained, lost = only(after, before), only(before, after)
     if not (gained or lost):
         gained = ("责任或对象的安排改变",)
-    return Effect(scenario.id, scenario.title, number, gained, lost)
+    return Effect(scenario.id, number, gained, lost)

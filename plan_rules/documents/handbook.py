@@ -41,7 +41,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
             yield Heading(section.title, 1)
         if clauses:
             yield Table(
-                f"{section.id}",
+                "",
                 table("", (("原文", 45), ("规则", 55)), ()).columns,
                 tuple(Row((_source(clause), tuple(_rules(clause, plan)))) for clause in clauses),
             )

@@ -70,7 +70,7 @@ def _blocks(plan: Plan, found: Found) -> Iterator[Block]:
     )
     rows = tuple(_effects(found))
     if rows:
-        shown = (("编号", 9), ("换成", 7), ("场景", 26), ("多出的", 29), ("少掉的", 29))
+        shown = (("编号", 9), ("换成", 6), ("场景", 19), ("多出的", 33), ("少掉的", 33))
         yield table("换用其他选项的影响", shown, rows)
     yield Signatures(("合规部", "综合部", "分管领导"))
 
@@ -100,16 +100,14 @@ def _counted(effects: Sequence[Effect]) -> str:
 
 
 def _effects(found: Found) -> Iterator[tuple[Cell | str, ...]]:
+    """Scenarios that change alike are one row."""
     for (reading, option), effects in found.items():
+        alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
         for effect in effects:
-            step = f" 第 {effect.step} 步" if effect.step > 1 else ""
-            yield (
-                reading,
-                option,
-                cell(Text(f"{effect.scenario}{step} {effect.title}", Origin.STATED)),
-                _some(effect.gained),
-                _some(effect.lost),
-            )
+            step = f"(第 {effect.step} 步)" if effect.step > 1 else ""
+            alike.setdefault((effect.gained, effect.lost), []).append(f"{effect.scenario}{step}")
+        for (gained, lost), scenarios in alike.items():
+            yield reading, option, cell(Text("、".join(scenarios), Origin.STATED)), _some(gained), _some(lost)
 
 
 def _some(words: Sequence[str]) -> Cell:

@@ -13,7 +13,6 @@ from plan_rules.documents.content import (
     Heading,
     Origin,
     Paragraph,
-    Points,
     Row,
     Signatures,
     Text,
@@ -23,6 +22,7 @@ from plan_rules.documents.content import (
     table,
 )
 from plan_rules.documents.effects import Told, told
+from plan_rules.documents.paper import points
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario
 
@@ -42,13 +42,7 @@ def _blocks(difference: Difference, scenarios: Sequence[Scenario]) -> Iterator[B
     if rows:
         yield table("条文的修改", (("条款", 10), ("原来", 45), ("现在", 45)), rows)
     for section in told_.sections:
-        yield Heading(section.title, 1)
-        yield Points(
-            tuple(
-                (Text(item.head, Origin.STATED, strong=True), *(Text(each, Origin.STATED) for each in item.details))
-                for item in section.items
-            )
-        )
+        yield from points(section)
     changed = tuple(_changed(difference, scenarios))
     if changed:
         yield table("结果改变的场景", (("场景", 24), ("原来", 30), ("现在", 30), ("测试", 16)), changed)

@@ -55,7 +55,7 @@ def _front(book: Workbook, document: Document) -> None:
             case Points(items):
                 lines += [f"• {_words(item)}" for item in items]
             case Signatures(roles):
-                lines += [f"{role}(签字): ______________    日期: ____年____月____日" for role in roles]
+                lines += [f"{role}(签字): ______________    日期:　　　年　　月　　日" for role in roles]
             case _:
                 pass
     for line in filter(None, lines):
@@ -110,7 +110,7 @@ def _coloured(sheet: Worksheet) -> None:
 def _height(values: Sequence[object], widths: Sequence[float]) -> float:
     """Points: as many lines as the fullest cell takes (a spreadsheet does not find that out by itself)."""
     lines = (
-        sum(max(1, -(-width(part) // max(1, int(size) - 1))) for part in str(value or "").split("\n"))
+        sum(max(1, -(-width(part) // max(1, int(size) - 2))) for part in str(value or "").split("\n"))
         for value, size in zip(values, widths, strict=True)
     )
     return min(400.0, 15.5 * max(lines, default=1))

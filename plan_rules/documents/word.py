@@ -111,7 +111,8 @@ def _write(paragraph: Any, text: Text) -> None:
 
 
 def _table(word: Word, block: Table) -> None:
-    word.add_heading(visible(block.title), 2)
+    if block.title:
+        word.add_heading(visible(block.title), 2)
     table = word.add_table(rows=1, cols=len(block.columns), style="Table Grid")
     table.autofit = False
     section = word.sections[0]
@@ -173,7 +174,7 @@ def _signatures(word: Word, roles: tuple[str, ...]) -> None:
     table = word.add_table(rows=1, cols=len(roles), style="Table Grid")
     table.rows[0].height, table.rows[0].height_rule = Mm(22), WD_ROW_HEIGHT_RULE.AT_LEAST
     for cell, role in zip(table.rows[0].cells, roles, strict=True):
-        cell.text = f"{visible(role)}(签字):\n\n日期: ____年____月____日"
+        cell.text = f"{visible(role)}(签字):\n\n日期:　　　年　　月　　日"
 
 
 def _footer(word: Word, document: Document) -> None:
