@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plan_rules.display_width import width
-from plan_rules.documents.bearing import Capacity, borne_by
+from plan_rules.documents.bearing import Capacity
 from plan_rules.documents.conduct import superiors
 from plan_rules.documents.content import Stamp, stamp
 from plan_rules.documents.demands import Demand, Demands
@@ -78,14 +78,13 @@ def deck(plan: Plan, tiers: Sequence[str] = (), roles: Sequence[str] = ()) -> De
 
 def as_html(cards: Deck) -> str:
     """A page a side, front and back in turn."""
-    return rendered("cards.html", deck=cards, most=MOST_LINES)
+    return rendered("cards.html", deck=cards)
 
 
 def _cards(tier: Tier, role: str, demands: Demands, ranked: Sequence[Tier]) -> Iterator[Card]:
     plan = demands.plan
     asked = demands.of(tier.id, role)
-    order = ("duty", "permission", "prohibition")
-    lines = [_line(each, role, plan) for kind in order for each in asked if each.modality == kind]
+    lines = [_line(each, role, plan) for each in sorted(asked, key=_part)]
     sides = list(_sides(lines))
     pairs = [(sides[at], sides[at + 1] if at + 1 < len(sides) else ()) for at in range(0, len(sides), 2)]
     place = ranked.index(tier)
@@ -103,9 +102,20 @@ def _cards(tier: Tier, role: str, demands: Demands, ranked: Sequence[Tier]) -> I
         )
 
 
+def _part(demand: Demand) -> int:
+    """What is the tier's own comes first, then what is forbidden, then what may come up in every tier."""
+    match demand.modality:
+        case "duty":
+            return 0 if demand.at_once or demand.proper else 2
+        case "prohibition":
+            return 1
+        case _:
+            return 3
+
+
 def _sides(lines: Iterable[Line]) -> Iterator[tuple[Line, ...]]:
     side: list[Line] = []
-    for line in (part for each in lines for part in _parts(each)):
+    for line in (part for each in lines for part in _pieces(each)):
         if side and sum(each.lines for each in side) + line.lines > MOST_LINES:
             yield tuple(side)
             side = []
@@ -114,7 +124,7 @@ def _sides(lines: Iterable[Line]) -> Iterator[tuple[Line, ...]]:
         yield tuple(side)
 
 
-def _parts(line: Line) -> Iterator[Line]:
+def _pieces(line: Line) -> Iterator[Line]:
     """The line, in parts where one side cannot hold it."""
     if line.lines <= MOST_LINES:
         yield line
@@ -178,11 +188,3 @@ def _phones(demand: Demand, plan: Plan) -> str:
         if party in plan.roles
     )
     return "".join(f" {plan.roles[party].label}{PHONE}" for party in dict.fromkeys(parties))
-
-
-def roles_with_cards(plan: Plan) -> tuple[str, ...]:
-    """The roles that bear anything at all."""
-    bearing = {
-        bears.role for clause in plan.clauses.values() for norm in clause.norms for bears in borne_by(norm, plan)
-    }
-    return tuple(role for role in plan.roles if role in bearing)

@@ -7,17 +7,23 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import docx
 import pytest
 from openpyxl import load_workbook
 
+from plan_rules.cases.event import made as made_event
+from plan_rules.cases.export import as_page
 from plan_rules.cases.extra import ExtraMissing
+from plan_rules.cases.report import draft
+from plan_rules.cases.story import told
 from plan_rules.documents.catalogue import KINDS, set_as
 from plan_rules.documents.content import Document, Stamp, Table, cell, table
 from plan_rules.documents.extra import PdfUnavailable, from_documents
 from plan_rules.documents.html import as_html
+from plan_rules.documents.paper import letter, log
 from plan_rules.documents.pdf import _only_data
 from tests.command_line import ROOT, run
 from tests.documents.papers import PLAN, made
@@ -30,6 +36,7 @@ for kind in ("personal", "dont"):
         for form in KINDS[kind].forms:
             print(kind, form, hashlib.sha256(set_as(paper, form)).hexdigest())
 """
+SERIOUS = {"aggression_level": "serious"}
 HOSTILE = Document(
     "test",
     "<script>alert(1)</script>",
@@ -127,6 +134,27 @@ def test_an_empty_row_of_the_matrix_is_coloured_by_its_sign() -> None:
     book = load_workbook(io.BytesIO(set_as(paper, "xlsx")))
 
     assert book["条款覆盖矩阵"].max_row == 104
+
+
+def test_the_three_day_report_is_a_word_file_to_sign_and_the_log_a_sheet() -> None:
+    at = datetime(2025, 5, 21, 11)
+    story = told(
+        {PLAN.digest: PLAN}.get,
+        "ZJ-1",
+        [
+            made_event(id="e1", at=at, by="zj", what={"kind": "opened", "plan": PLAN.digest, "facts": SERIOUS}),
+            made_event(id="e2", at=at, by="zj", what={"kind": "resolved"}),
+        ],
+    )
+    page = draft(story, at)
+    word = docx.Document(io.BytesIO(set_as(letter(page, PLAN), "docx")))
+    text = "\n".join(each.text for each in word.paragraphs)
+    book = load_workbook(io.BytesIO(set_as(log(as_page(story), PLAN), "xlsx")))
+
+    assert word.paragraphs[0].text == "关于客户投诉过激行为事件情况及处理结果的报告"
+    assert all(section.title in text for section in page.sections)
+    assert "签发" in word.tables[-1].rows[0].cells[-1].text
+    assert book["处置留痕日志"].max_row == 1 + len(story.events)
 
 
 # --------------------------------------------------------------------------- the command
