@@ -75,6 +75,17 @@ def test_the_wheel_and_the_sdist_hold_the_migrations_of_the_store(built: Path) -
         assert wanted <= {name.partition("/")[2] for name in source.getnames()}
 
 
+def test_the_wheel_and_the_sdist_hold_the_templates_of_documents(built: Path) -> None:
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    folder = ROOT / "plan_rules/documents/templates"
+    wanted = {path.relative_to(ROOT).as_posix() for path in folder.iterdir()}
+
+    with zipfile.ZipFile(wheel) as archive, tarfile.open(sdist) as source:
+        assert len(wanted) >= 3
+        assert wanted <= {*archive.namelist()}
+        assert wanted <= {name.partition("/")[2] for name in source.getnames()}
+
+
 def test_the_wheel_says_that_it_is_typed(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
 

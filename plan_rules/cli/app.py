@@ -11,6 +11,7 @@ from plan_rules.cli.analyses import ANALYSES
 from plan_rules.cli.cases.groups import groups
 from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
+from plan_rules.cli.papers import PAPERS
 from plan_rules.cli.signing import add_signing
 from plan_rules.cli.version import version
 from plan_rules.cli.words import Command, Engine, Form, Lang, Words
@@ -41,7 +42,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root(words))
-    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES):
+    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *PAPERS):
         command, zh, en = add(words)
         app.command(
             name=add.__name__.removeprefix("_"),

@@ -12,7 +12,11 @@ from plan_rules.errors import Message
 def write(content: str | bytes, to: str | None) -> None:
     """Write it whole, UTF-8, ending with a line break."""
     raw = content.encode() if isinstance(content, str) else content
-    raw = raw if raw.endswith(b"\n") else raw + b"\n"
+    write_raw(raw if raw.endswith(b"\n") else raw + b"\n", to)
+
+
+def write_raw(raw: bytes, to: str | None) -> None:
+    """Write these bytes and no other."""
     if to is None or to == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(raw)

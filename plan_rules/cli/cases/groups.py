@@ -297,8 +297,10 @@ def _personal_data(words: Words) -> tuple[Verb, ...]:
 
 def _papers(words: Words) -> tuple[Verb, ...]:
     case = _case(words)
-    export = words.option("jsonl", "--format", "jsonl、html 或 ics", "jsonl, html or ics", "FORM")
-    report = words.option("text", "--format", "text、markdown 或 html", "text, markdown or html", "FORM")
+    export = words.option("jsonl", "--format", "jsonl、html、xlsx 或 ics", "jsonl, html, xlsx or ics", "FORM")
+    report = words.option(
+        "text", "--format", "text、markdown、html、docx 或 pdf", "text, markdown, html, docx or pdf", "FORM"
+    )
     return (
         Verb(
             "export",

@@ -1,0 +1,84 @@
+"""Language -> the commands that write papers: document, documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plan_rules.cli.words import Command, Lang, Words
+
+_KINDS = (
+    "handbook, cards, dont, roles, media, phone, personal, accountability, matrix, readings, revision, drill, health"
+)
+
+
+def _document(words: Words) -> Command:
+    kind_ = words.argument(
+        ...,
+        "KIND",
+        f"种类: {_KINDS}",
+        _KINDS,
+    )
+    about_ = words.argument(
+        None,
+        "[ABOUT]...",
+        "revision: 原预案和新预案; phone、accountability: 事实文件; cards: 等级和角色; drill: 场景编号",
+        "revision: two plans; phone, accountability: a facts file; cards: tiers and roles; drill: scenarios",
+    )
+    form_ = words.option(
+        None, "--format", "html、pdf、docx 或 xlsx, 默认看文件名", "default: by the file's name", "FORM"
+    )
+    plan_, scenarios_, day_, lang_ = words.plan(), _scenarios(words), words.day(), words.speak()
+    to_ = words.option(..., "-o", "写到这个文件", "the file to write", "FILE")
+
+    def document(  # noqa: PLR0913  an option each
+        kind: str = kind_,
+        about: list[str] | None = about_,
+        to: str = to_,
+        form: str | None = form_,
+        plan: str | None = plan_,
+        scenarios: list[str] | None = scenarios_,
+        day: str | None = day_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import documents_command  # noqa: PLC0415  help and other commands do not need it
+
+        asked = documents_command.Asked(kind, about or (), plan, scenarios or (), form, to, day, lang.value)
+        return documents_command.document(asked)
+
+    return (
+        document,
+        "写一种打印、填写、签字用的文件: 手册、处置卡、登记表、报告",
+        "Write a paper to print, fill in and sign: handbook, cards, registers, reports.",
+    )
+
+
+def _documents(words: Words) -> Command:
+    plan_, scenarios_, day_, lang_ = words.plan(), _scenarios(words), words.day(), words.speak()
+    to_ = words.option(..., "-o", "写到这个文件夹", "the folder to write to", "FOLDER")
+
+    def documents(
+        to: str = to_,
+        plan: str | None = plan_,
+        scenarios: list[str] | None = scenarios_,
+        day: str | None = day_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import documents_command  # noqa: PLC0415
+
+        asked = documents_command.Asked(plan=plan, scenarios=scenarios or (), to=to, day=day, lang=lang.value)
+        return documents_command.documents(asked)
+
+    return documents, "把全部文件写到一个文件夹", "Write every paper into a folder."
+
+
+def _scenarios(words: Words) -> Any:
+    return words.option(
+        None,
+        "--scenarios",
+        "场景文件, 可写多次; 默认预案旁边的",
+        "scenario files; default: beside the plan",
+        "FILE",
+    )
+
+
+PAPERS = (_document, _documents)
