@@ -47,7 +47,7 @@ def _shipped_plan() -> Plan:
 
 
 def shipped(name: str) -> bytes:
-    """A file that comes with the library: `plan.yaml`, `source.yaml` or `scenarios.yaml`."""
+    """A file that comes with the library: `plan.yaml`, `source.yaml`, `scenarios.yaml`, or `plans/NAME/plan.yaml`."""
     text = sources.shipped(name)
     if text is None:
         raise FileNotFoundError(name)

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from plan_rules.cli.analyses import ANALYSES
+from plan_rules.cli.authoring import AUTHORING
 from plan_rules.cli.cases.groups import groups
 from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
@@ -42,7 +43,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root(words))
-    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *PAPERS):
+    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *AUTHORING, *PAPERS):
         command, zh, en = add(words)
         app.command(
             name=add.__name__.removeprefix("_"),

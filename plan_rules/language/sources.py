@@ -49,7 +49,7 @@ def shipped(name: str) -> bytes | None:
     packed = resources.files("plan_rules").joinpath("shipped").joinpath(name)
     if packed.is_file():
         return packed.read_bytes()
-    checkout = Path(__file__).resolve().parents[2] / "rules" / name
+    checkout = Path(__file__).resolve().parents[2] / ("examples" if name.startswith("plans/") else "rules") / name
     return checkout.read_bytes() if checkout.is_file() else None
 
 

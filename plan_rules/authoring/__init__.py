@@ -1,0 +1,1 @@
+"""Writing plan files: starting one, editing one, putting one in order."""
