@@ -94,7 +94,8 @@ def by_engine(plan: pr.Plan, facts: dict[str, Any]) -> dict[str, Any]:
 
 def people(demand: pr.Duty | pr.Prohibition) -> list[Any]:
     return [
-        ([(list(group.roles), group.choice) for group in each.groups], list(each.through), list(each.deputies), list(each.excepted))
+        ([(list(group.roles), group.choice) for group in each.groups], list(each.through), list(each.deputies), list(each.excepted),
+         each.recipient, each.deadline.text if each.deadline else None)
         for each in demand.bearers
     ]  # fmt: skip
 
@@ -106,7 +107,8 @@ def told(said: dict[str, Any]) -> dict[str, Any]:
 
     def bearers(demand: dict[str, Any]) -> list[Any]:
         return [
-            ([(group["roles"], group["choice"]) for group in each["groups"]], each["through"], each["deputies"], each["excepted"])
+            ([(group["roles"], group["choice"]) for group in each["groups"]], each["through"], each["deputies"], each["excepted"],
+             each["recipient"], each["limit"]["text"] if each["limit"] else None)
             for each in demand["bearers"]
         ]  # fmt: skip
 

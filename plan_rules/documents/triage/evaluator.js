@@ -109,7 +109,7 @@ function evaluator(plan) {
   function decide(stated) {
     const told = follow(stated), wide = told.wide;
     const fired = new Set(Object.keys(plan.rules).filter((key) => truth(plan.rules[key], wide) === true));
-    const deputies = plan.deputies.filter((each) => truth(each.condition, wide) === true).map((each) => each.deputy);
+    const deputies = plan.deputies.filter((each) => truth(each.condition, wide) === true);
     const clauses = plan.clauses.filter((clause) => clause.keys.some((key) => fired.has(key)));
     const waived = waivedBy(clauses);
     const norms = [];
@@ -138,7 +138,7 @@ function evaluator(plan) {
 
   function tierOf(clauses) {
     const tiers = clauses.filter((clause) => clause.tier).map((clause) => plan.tiers[clause.tier]);
-    return tiers.reduce((best, tier) => (best === null || (plan.highest ? tier.rank > best.rank : tier.rank < best.rank) ? tier : best), null);
+    return tiers.reduce((best, tier) => (best === null || (plan.highest ? tier.severity > best.severity : tier.severity < best.severity) ? tier : best), null);
   }
 
   function waivedBy(clauses) {
@@ -165,19 +165,16 @@ function evaluator(plan) {
     return [...byAction].map(([action, mine]) => {
       const cited = new Set(mine.map((norm) => norm.clause));
       clauses.filter((clause) => clause.supports.includes(action)).forEach((clause) => cited.add(clause.id));
-      const bearers = distinct(mine.map((norm) => ({
-        ...norm.bearer,
-        deputies: norm.bearer.groups.some((group) => group.choice === "first_available") ? deputies : [],
-      })));
-      const limits = mine.filter((norm) => norm.limit).map((norm) => norm.limit);
       const first = (part) => (mine.find((norm) => norm[part] !== null) || { [part]: null })[part];
+      const recipient = first("recipient"), limit = soonest(mine);
+      const bearers = bearing(mine, recipient, limit, deputies);
       const done = first("done"), broken = first("broken");
       return {
         action,
         roles: distinct(bearers.flatMap((bearer) => bearer.groups.flatMap((group) => group.roles))),
         bearers,
-        recipient: first("recipient"),
-        limit: limits.reduce((least, limit) => (least === null || before(limit.urgency, least.urgency) ? limit : least), null),
+        recipient,
+        limit,
         clauses: clauses.filter((clause) => cited.has(clause.id)).map((clause) => clause.id),
         defeasible: mine.every((norm) => norm.strength === "defeasible"),
         instead: distinct(mine.flatMap((norm) => norm.instead)),
@@ -186,6 +183,42 @@ function evaluator(plan) {
         broken: broken !== null && truth(broken, wide) === true,
       };
     });
+  }
+
+  function soonest(norms) {
+    const limits = norms.filter((norm) => norm.limit).map((norm) => norm.limit);
+    return limits.reduce((least, limit) => (least === null || before(limit.urgency, least.urgency) ? limit : least), null);
+  }
+
+  // Who must act, each with the recipient and the limit of its own, where the demand's is another.
+  function bearing(norms, recipient, limit, deputies) {
+    const found = new Map();
+    for (const norm of norms) {
+      const to = norm.recipient === null ? recipient : norm.recipient;
+      const bearer = { ...norm.bearer, deputies: standIns(norm.bearer, deputies), recipient: to === recipient ? null : to };
+      const key = JSON.stringify(bearer);
+      if (!found.has(key)) found.set(key, { bearer, limits: [] });
+      if (norm.limit) found.get(key).limits.push(norm.limit);
+    }
+    return [...found.values()].flatMap(({ bearer, limits }) => own(limits, limit).map((mine) => ({ ...bearer, limit: mine })));
+  }
+
+  function standIns(bearer, deputies) {
+    const inTurn = bearer.groups.some((group) => group.choice === "first_available");
+    const roles = bearer.groups.flatMap((group) => group.roles);
+    const acting = deputies.filter((each) => (each.roles.length ? each.roles.some((role) => roles.includes(role)) : inTurn));
+    return distinct(acting.map((each) => each.deputy));
+  }
+
+  // The most urgent limit from each start of a clock, or else in words; null where it is what is demanded anyway.
+  function own(limits, demanded) {
+    const byClock = new Map();
+    for (const limit of [...limits].sort((a, b) => (before(a.urgency, b.urgency) ? -1 : before(b.urgency, a.urgency) ? 1 : 0))) {
+      if (!byClock.has(limit.start)) byClock.set(limit.start, limit);
+    }
+    const all = [...byClock.values()], counted = all.filter((limit) => limit.counted);
+    const kept = (counted.length ? counted : all.slice(0, 1)).map((limit) => (demanded && limit.same.join() === demanded.same.join() ? null : limit));
+    return kept.length ? kept : [null];
   }
 
   function inOrder(found) {

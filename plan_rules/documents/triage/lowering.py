@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, replace
 from typing import Any, assert_never
 
 from plan_rules.analysis.asking import ask
@@ -24,6 +25,7 @@ from plan_rules.condition import (
 )
 from plan_rules.fact_values import shown
 from plan_rules.inference import inference
+from plan_rules.norm import COUNTED, TimeLimit
 from plan_rules.normal import Lowered, lower
 from plan_rules.phrases import tier_phrase, value_phrase
 from plan_rules.plan import Clause, Fact, Kind, Plan, clause_of, telling_values
@@ -48,7 +50,10 @@ def lowered_object(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "highest": plan.highest_tier,
         "facts": {fact.id: _fact(fact, plan) for fact in plan.facts.values() if fact.kind is not Kind.READINGS},
-        "tiers": {tier.id: {"id": tier.id, "label": tier.label, "rank": tier.rank} for tier in plan.tiers.values()},
+        "tiers": {
+            tier.id: {"id": tier.id, "label": tier.label, "severity": plan.severity(tier.id)}
+            for tier in plan.tiers.values()
+        },
         "actions": {each.id: {"label": each.label, "after": list(each.after)} for each in plan.actions.values()},
         "names": {role.id: role.label for role in plan.roles.values()} | dict(plan.parties),
         "rules": {key: encoded(condition, lowered) for key, condition in lowered.conditions.items()},
@@ -75,7 +80,7 @@ def lowered_object(plan: Plan) -> dict[str, Any]:
         ],
         "notices": [{"id": each.id, "text": each.text, "origin": each.origin} for each in plan.notices],
         "deputies": [
-            {"deputy": each.deputy, "condition": encoded(each.condition, lowered)}
+            {"deputy": each.deputy, "condition": encoded(each.condition, lowered), "roles": list(each.roles)}
             for each in plan.deputies
             if all(lowered.readings[under.reading] in under.options for under in each.under)
         ],
@@ -166,11 +171,21 @@ def _norm(applied: Applied, lowered: Lowered) -> dict[str, Any]:
             "excepted": list(bearer.excepted),
         },
         "recipient": str(norm.recipient) if norm.recipient else None,
-        "limit": {"text": limit.text, "urgency": list(urgency(limit))} if limit else None,
+        "limit": _limit(limit) if limit else None,
         "step": [norm.step.stage, norm.step.number] if norm.step else None,
         "instead": list(norm.instead),
         "done": encoded(norm.done_by, lowered) if norm.done_by is not None else None,
         "broken": encoded(norm.broken_by, lowered) if norm.broken_by is not None else None,
+    }
+
+
+def _limit(limit: TimeLimit) -> dict[str, Any]:
+    return {
+        "text": limit.text,
+        "urgency": list(urgency(limit)),
+        "start": limit.start,
+        "counted": limit.term in COUNTED,
+        "same": [str(part) for part in astuple(replace(limit, text=""))],  # equal for limits that say the same
     }
 
 

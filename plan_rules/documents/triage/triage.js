@@ -74,7 +74,7 @@ if (typeof document !== "undefined") (function () {
     }
     const tier = answer.tier;
     return [
-      el("h2", { class: "tier rank" + (tier ? Math.min(tier.rank, 3) : 0) }, tier ? tier.label : "不分级: 没有正在处置的事件"),
+      el("h2", { class: "tier rank" + (tier ? Math.min(tier.severity, 3) : 0) }, tier ? tier.label : "不分级: 没有正在处置的事件"),
       bar(),
       section("应当, 依次做", answer.duties.map(duty), ""),
       section("不得", answer.prohibitions.map(prohibition), "must-not"),
@@ -98,9 +98,12 @@ if (typeof document !== "undefined") (function () {
 
   function duty(each) {
     const head = (each.order === null ? "始终 " : each.order + ". ") + plan.actions[each.action].label + (each.status === "done" ? " (已办)" : "");
-    const to = each.recipient === null ? "" : each.recipient.includes("|") ? names(each.recipient.split("|"), "或") : names(each.recipient.split(","));
-    return item(each, head, [["谁", each.bearers.map(who).join("; ")], ["向", to], ["时限", each.limit ? each.limit.text : ""],
+    return item(each, head, [["谁", each.bearers.map(who).join("; ")], ["向", parties(each.recipient)], ["时限", each.limit ? each.limit.text : ""],
       ["效力", each.defeasible ? "一般应当; 不办须有理由和批准人" : ""]], each.status === "done");
+  }
+
+  function parties(recipient) {
+    return recipient === null ? "" : recipient.includes("|") ? names(recipient.split("|"), "或") : names(recipient.split(","));
   }
 
   function prohibition(each) {
@@ -111,9 +114,11 @@ if (typeof document !== "undefined") (function () {
 
   function who(bearer) {
     const groups = bearer.groups.map((group) => group.choice === "first_available" && group.roles.length > 1
-      ? name(group.roles[0]) + "(不在时" + names(group.roles.slice(1), ", 再不在时") + ")" : names(group.roles, "或"));
-    const notes = [["可由", bearer.through, "代办"], ["顶岗: ", bearer.deputies, ""], ["", bearer.excepted, "除外"]];
-    return groups.join("和") + notes.map(([lead, roles, end]) => (roles.length ? " (" + lead + names(roles) + end + ")" : "")).join("");
+      ? name(group.roles[0]) + "(不在时" + names(group.roles.slice(1), ", 再不在时") + ")"
+      : names(group.roles, "或") + (group.choice === "first_contact" ? "(由最先接到的)" : ""));
+    const notes = [["可由", names(bearer.through), "代办"], ["顶岗: ", names(bearer.deputies), ""], ["", names(bearer.excepted), "除外"],
+      ["向", parties(bearer.recipient), ""], ["时限: ", bearer.limit ? bearer.limit.text : "", ""]];
+    return groups.join("和") + notes.map(([lead, words, end]) => (words ? " (" + lead + words + end + ")" : "")).join("");
   }
 
   function unknown(each) {
