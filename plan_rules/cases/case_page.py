@@ -30,9 +30,9 @@ class CasePage:
     `event`.  The status of an entry is `overdue`, `now` (to be done at once) or `open` of what is to be done, `late` or
     `missed` of what went wrong, else empty.
 
-    `phase`, `tier` and `peak` are words; `rank` and `peak_rank` are their places by severity, 1 the least severe
-    and 0 without a tier.  `elapsed` is in minutes, from
-    the opening of the case to the instant asked about.  `next_steps` are the first things to do, by whom.
+    `phase`, `tier` and `peak` are words; `rank` and `peak_rank` are their places by severity, 1 the least severe and 0
+    without a tier.  `elapsed` is in minutes, from the opening of the case to the instant asked about.  `next_steps` are
+    the first things to do, by whom.
     """
 
     case: str
