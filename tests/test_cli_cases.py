@@ -488,7 +488,9 @@ def test_a_case_is_exported_and_its_report_drafted(told: tuple[Desk, list[Any]])
     assert desk("case", "report", "S58", *at).stdout.startswith("关于客户投诉过激行为事件情况及处理结果的报告\n")
     assert desk("case", "report", "S58", "--format", "markdown", *at).stdout.startswith("# ")
     assert "<h1>" in desk("case", "report", "S58", "--format", "html", *at).stdout
-    assert desk("case", "report", "S58", "--format", "pdf").returncode == 2
+    assert desk("case", "report", "S58", "--format", "docx", "--output", "s58.docx", *at).stdout == ""
+    assert (desk.folder / "s58.docx").read_bytes().startswith(b"PK")
+    assert desk("case", "report", "S58", "--format", "rtf").returncode == 2
     assert desk("case", "export", "S58", "--output", ".").returncode == 2
 
 

@@ -181,6 +181,18 @@ def test_the_page_decides_drawn_incidents_of_the_shipped_plan_as_the_engine_does
 
 
 @needs_node
+@pytest.mark.parametrize("trade", ["hospital", "property", "telecom"])
+@DRAWN
+@given(data=st.data())
+def test_the_page_decides_drawn_incidents_of_plans_of_other_trades_as_the_engine_does(
+    trade: str, data: st.DataObject
+) -> None:
+    plan = pr.load(ROOT / "examples" / "plans" / trade / "plan.yaml")
+    drawn = st.one_of(strategies.incidents(plan, unknowns=True), strategies.stated_incidents(plan))
+    assert_same(plan, [without_readings(facts) for facts in data.draw(st.lists(drawn, min_size=4, max_size=12))])
+
+
+@needs_node
 @DRAWN
 @given(plan=strategies.plans(), data=st.data())
 def test_the_page_decides_incidents_of_drawn_plans_as_the_engine_does(plan: pr.Plan, data: st.DataObject) -> None:

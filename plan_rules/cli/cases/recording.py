@@ -33,9 +33,9 @@ def open_case(  # noqa: PLR0913  an option each
     facts: str,
     case: str | None,
     plan: str | None,
+    trust: str | None,
     calendar: str | None,
     outlet: str,
-    trust: str | None,
     personal: Sequence[str] | None,
 ) -> int:
     """Begin a case."""

@@ -121,15 +121,18 @@ function evaluator(plan) {
     }
     const binding = norms.filter((norm) => norm.strength !== "advisory");
     const of = (modality) => demands(binding.filter((norm) => norm.modality === modality), clauses, deputies, wide);
+    const duties = inOrder(of("duty"));
+    for (const duty of duties) duty.never = duty.limit !== null && duty.limit.every && [UNKNOWN, null].includes(told.values[duty.limit.start]);
     return {
       tier: tierOf(clauses),
-      duties: inOrder(of("duty")),
+      duties,
       prohibitions: of("prohibition"),
       permissions: of("permission"),
       undetermined: undetermined(told, fired),
       notices: [
         ...plan.notices.filter((notice) => fired.has(notice.id)).map((notice) => notice.id),
         ...norms.filter((norm) => norm.strength === "advisory").map((norm) => norm.clause + ":" + norm.action),
+        ...duties.filter((duty) => duty.never).map((duty) => duty.clauses[0] + ":" + duty.action),
         ...told.warned,
       ],
       fired: clauses.map((clause) => clause.id),

@@ -185,6 +185,7 @@ def _limit(limit: TimeLimit) -> dict[str, Any]:
         "urgency": list(urgency(limit)),
         "start": limit.start,
         "counted": limit.term in COUNTED,
+        "every": limit.every,
         "same": [str(part) for part in astuple(replace(limit, text=""))],  # equal for limits that say the same
     }
 
