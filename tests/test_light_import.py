@@ -5,7 +5,18 @@ import subprocess
 import sys
 
 CASES = ("alembic", "cloudevents", "cryptography", "httpx", "icalendar", "psycopg", "sqlalchemy", "standardwebhooks")
-HEAVY = (*CASES, "chinese_calendar", "durable_rules_engine", "hypothesis", "oxidd", "pypinyin", "rich", "typer")
+PAPERS = ("docx", "jinja2", "openpyxl", "weasyprint")
+HEAVY = (
+    *CASES,
+    *PAPERS,
+    "chinese_calendar",
+    "durable_rules_engine",
+    "hypothesis",
+    "oxidd",
+    "pypinyin",
+    "rich",
+    "typer",
+)
 FIRST_DECISION = """
 import json, resource, sys
 import plan_rules as pr
