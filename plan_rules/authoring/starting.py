@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plan_rules.errors import Message
+from plan_rules.language.characters import hides_characters
 from plan_rules.language.keywords import CONDITION_WORDS, KEYWORDS, VALUE_WORDS
 from plan_rules.language.names import IDENTIFIER, RESERVED
 
@@ -58,16 +59,18 @@ def name_defect(name: str) -> Message | None:
         return Message(f"太长, 至多 {MAX_NAME} 个字", f"too long: at most {MAX_NAME} characters")
     if name in _TAKEN or name in KEYWORDS:
         return Message(f"“{name}”是预案文件自己的用词, 换一个", f"`{name}` is a word of plan files; choose another")
-    if not _NAME.fullmatch(name) or name.isdigit():
+    if not _NAME.fullmatch(name) or name.isdigit() or hides_characters(name):
         return Message("只用文字、数字和 · / ( ) -, 不用标点", "use letters, digits and · / ( ) - only")
     return None
 
 
 def wording_defect(wording: str) -> Message | None:
     """What is wrong with a sentence that a clause is to quote; None where there is nothing."""
-    if not wording:
+    if not wording.strip():
         return Message("不能空着: 照抄原文的一句", "it cannot be empty: copy a sentence of the plan")
-    if len(wording) > MAX_WORDING or not wording.isprintable():
+    if hides_characters(wording):
+        return Message("有看不见的字符, 重新输入", "it has characters that cannot be seen; type it again")
+    if len(wording) > MAX_WORDING or not {"\n", "\t"}.isdisjoint(wording):
         return Message(f"一行文字, 至多 {MAX_WORDING} 个字", f"one line of at most {MAX_WORDING} characters")
     return None
 

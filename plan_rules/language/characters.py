@@ -49,6 +49,11 @@ _SUSPECT = re.compile(
 _INDENT = re.compile("[ \u3000]*[\t\u3000]|[ ]*- *\t|[^\"'#]*:[ ]*\t")
 
 
+def hides_characters(text: str) -> bool:
+    """Has the text a character that cannot be seen, which reading refuses (TX006)?"""
+    return _SUSPECT.search(text) is not None
+
+
 def check_characters(text: str, source: str, report: Report) -> None:
     """Report characters that cannot be seen, and tabs and wide spaces where the layout counts; not without end."""
     starts = _line_starts(text)

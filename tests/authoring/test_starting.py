@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan_rules.authoring.starting import Answers, Grade, Task, id_from, name_defect, plan_text, scenarios_text
+from plan_rules.authoring.starting import (
+    Answers,
+    Grade,
+    Task,
+    id_from,
+    name_defect,
+    plan_text,
+    scenarios_text,
+    wording_defect,
+)
 from plan_rules.cli.starting_command import TEMPLATES
 from plan_rules.errors import Severity
+from plan_rules.language.characters import check_characters
 from plan_rules.language.reader import read
+from plan_rules.language.tree import Report
 from plan_rules.scenarios import read_scenarios
 from plan_rules.scenarios import run as scenarios_run
 from tests.command_line import run
@@ -19,7 +30,7 @@ from tests.command_line import run
 NAMES = st.text(
     st.sampled_from("值班经理现场查看疏散门口保安电梯困人报警abcXYZ019·(/-_ 是id"), min_size=1, max_size=8
 ).filter(lambda name: name_defect(name) is None)
-WORDINGS = st.text(st.characters(blacklist_categories=("C", "Z")), min_size=1, max_size=30)
+WORDINGS = st.text(st.characters(), min_size=1, max_size=30).filter(lambda words: wording_defect(words) is None)
 
 
 @st.composite
@@ -48,6 +59,21 @@ def test_a_started_plan_has_no_error_and_its_scenarios_pass(given_answers: Answe
     scenarios = read_scenarios(scenarios_text(given_answers), "scenarios.yaml", result.plan)
     assert len(scenarios) == len(given_answers.grades)
     assert [verdict.scenario.id for verdict in scenarios_run(result.plan, scenarios) if not verdict.passed] == []
+
+
+@given(st.characters())
+def test_words_are_refused_for_a_character_exactly_where_reading_refuses_it(character: str) -> None:
+    report = Report()
+    check_characters(f"原文: 在{character}场", "plan.yaml", report)
+
+    if character not in "\n\t":
+        assert (wording_defect(f"在{character}场") is not None) == report.failed
+
+
+@pytest.mark.parametrize("hidden", ["\ufe00", "\u200b", "\u3164", "\u115f"])
+def test_words_and_names_with_a_character_that_cannot_be_seen_are_refused(hidden: str) -> None:
+    assert wording_defect(f"值班员{hidden}到场") is not None
+    assert name_defect(f"值班{hidden}员") is not None
 
 
 SPOKEN = """\
