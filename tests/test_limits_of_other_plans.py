@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import plan_rules as pr
 from plan_rules.analysis import diff, lint, prove
-from plan_rules.cli.page import page
 from plan_rules.deadlines import due
+from plan_rules.decision_page import page
 from plan_rules.errors import CalendarUnknown
 from plan_rules.language.reader import read
 from plan_rules.norm import Term, TimeLimit

@@ -13,8 +13,8 @@ from plan_rules.cases.case_page import case_page, lines
 from plan_rules.cases.event import Observed
 from plan_rules.cases.story import Story as StoryOfCase
 from plan_rules.cli.condition_text import condition_lines
-from plan_rules.cli.page import page
 from plan_rules.condition import All, Condition, Is, TierIs, Within
+from plan_rules.decision_page import page
 from plan_rules.incident import json_schema
 from plan_rules.language.reader import read
 from plan_rules.phrases import condition_phrase

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from plan_rules.cli import output
 from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, refused
-from plan_rules.cli.page import page
 from plan_rules.cli.plain import lines
 from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import OK
 from plan_rules.deciding import decide
+from plan_rules.decision_page import page
 from plan_rules.errors import FactsInvalid
 
 

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from plan_rules.cli.page import STATUS, Page
+from plan_rules.decision_page import STATUS, Page
 from plan_rules.display_width import visible
 from plan_rules.entries import Entry, Section
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plan_rules.cli.page import STATUS, Page
+from plan_rules.decision_page import STATUS, Page
 from plan_rules.display_width import visible
 from plan_rules.entries import Entry, Section
 

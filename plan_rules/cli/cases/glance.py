@@ -12,9 +12,9 @@ from plan_rules.cases.step import Change
 from plan_rules.cases.story import Story
 from plan_rules.cases.telling import tier_step, tier_words
 from plan_rules.cli import output
-from plan_rules.cli.page import Page, page
 from plan_rules.cli.plain import lines
 from plan_rules.cli.stop import as_json as json_text
+from plan_rules.decision_page import Page, page
 from plan_rules.entries import Entry, Section
 from plan_rules.instants import written
 from plan_rules.wording import Wording
