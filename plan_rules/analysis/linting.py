@@ -14,13 +14,15 @@ from plan_rules.invariant import Acceptance
 from plan_rules.plan import Plan
 
 
-def lint(plan: Plan, *, today: date | None = None) -> tuple[Finding, ...]:
+def lint(plan: Plan, *, today: date | None = None, proved: Sequence[Finding] | None = None) -> tuple[Finding, ...]:
     """What reads wrong in the plan, in the order of its text.
 
-    `today` is the day on which acceptances (认可) are looked at; without it none has run out.
+    `today` is the day on which acceptances (认可) are looked at; without it none has run out.  `proved` is what
+    `prove(plan)` found, where that is known already: acceptances stand by it.
     """
     found = findings_of(plan)
-    proved = prove(plan) if plan.acceptances else ()
+    if proved is None:
+        proved = prove(plan) if plan.acceptances else ()
     told = [*found, *_about_acceptances(plan, (*found, *proved), today)]
     stood_by = (replace(each, accepted=accepted(each, plan.acceptances, today)) for each in told)
     return tuple(sorted(stood_by, key=lambda each: each.diagnostic.sort_key()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
 from plan_rules.condition import (
@@ -30,7 +30,7 @@ from plan_rules.plan import (
     Tier,
     telling_values,
 )
-from plan_rules.truth import truth
+from plan_rules.truth import Wide, truth
 
 MAX_INCIDENTS = 20_000
 
@@ -270,11 +270,26 @@ def _check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
             severity=Severity.WARNING,
         )
         return
+    in_scope, *assigned = (_remembered(condition, plan, readings) for condition in (plan.scope, *conditions))
     for values in product(*cuts.values()):
         wide = dict(zip(facts, values, strict=True))
-        if truth(plan.scope, wide, plan, readings) and not any(truth(c, wide, plan, readings) for c in conditions):
+        if in_scope(wide) and not any(assigns(wide) for assigns in assigned):
             _report_no_fallback(plan, wide, head, report)
             return
+
+
+def _remembered(condition: Condition, plan: Plan, readings: Mapping[str, str]) -> Callable[[Wide], bool | None]:
+    """Whether the condition holds; thought about once for each combination of the facts that it names."""
+    facts = tuple(dict.fromkeys(_facts(condition, plan)))
+    known: dict[tuple[object, ...], bool | None] = {}
+
+    def holds(wide: Wide) -> bool | None:
+        values = tuple(map(wide.get, facts))
+        if values not in known:
+            known[values] = truth(condition, wide, plan, readings)
+        return known[values]
+
+    return holds
 
 
 def _report_no_fallback(plan: Plan, wide: Mapping[str, object], head: PlanHead, report: Report) -> None:

@@ -44,7 +44,7 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
     written = text.split("\n")
     for _ in range(_MOST_REPAIRS):
         try:
-            return _Builder(source, report).build(text)
+            return Builder(source, report).build(text)
         except yaml.MarkedYAMLError as error:
             before = len(report.found)
             repaired = report_syntax(error, text, source, report)
@@ -76,13 +76,18 @@ class _TooMuch(ValueError):
     """A bound was passed; already reported."""
 
 
-class _Builder:
-    """Builds the tree from parser events, without recursion, within the bounds."""
+class Builder:
+    """Builds the tree from parser events, without recursion, within the bounds.
 
-    def __init__(self, source: str, report: Report) -> None:
+    `nodes` and `deepest` tell how much it built; `first_line` is the number of the line that the text begins with.
+    """
+
+    def __init__(self, source: str, report: Report, *, first_line: int = 1) -> None:
+        self.nodes = 0
+        self.deepest = 0
         self._source = source
         self._report = report
-        self._nodes = 0
+        self._first_line = first_line
 
     def build(self, text: str) -> Tree | None:
         """The tree of the one document."""
@@ -115,28 +120,31 @@ class _Builder:
     @staticmethod
     def _events(text: str) -> Iterator[Any]:
         loader = _LOADER(text)
+        following = loader.get_event
         try:
-            while loader.check_event():
-                yield loader.get_event()
+            while (event := following()) is not None:
+                yield event
         finally:
             loader.dispose()
 
     def _step(self, event: Any, stack: list[Any]) -> Tree | None:
-        if isinstance(event, yaml.AliasEvent | yaml.NodeEvent):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
             self._bound(event)
-            self._plain_only(event)
-        if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+        if kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+            self._bound(event)
             if len(stack) >= MAX_DEPTH:
                 self._stop("TX003", f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} deep", event)
-            node: Items | Fields = Items() if isinstance(event, yaml.SequenceStartEvent) else Fields()
+            node: Items | Fields = Items() if kind is yaml.SequenceStartEvent else Fields()
             node.span = self._span(event, 1)
+            self.deepest = max(self.deepest, len(stack))
             stack.append(_Open(node))
-        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
             closed: Tree = stack.pop().node
             return closed
-        elif isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
+            self._bound(event)
             return Text("", self._span(event, 1))
         return None
 
@@ -145,9 +153,11 @@ class _Builder:
             self._stop(
                 "TX003", f"一段文字超过 {MAX_SCALAR} 字", f"a text is longer than {MAX_SCALAR} characters", event
             )
-        one_line = event.start_mark.line == event.end_mark.line
-        width = event.end_mark.column - event.start_mark.column if one_line else 1
-        return Text(event.value, self._span(event, max(width, 1)), plain=event.style is None or event.style == "")
+        start, end = event.start_mark, event.end_mark
+        column = start.column
+        width = end.column - column if start.line == end.line else 1
+        span = Span(self._source, start.line + self._first_line, column + 1, width if width > 1 else 1)
+        return Text(event.value, span, plain=not event.style)
 
     def _attach(self, node: Tree, stack: list[Any]) -> bool:
         """Put a finished node into the open one; False at the top."""
@@ -193,12 +203,14 @@ class _Builder:
             open_.key = node
 
     def _bound(self, event: Any) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
             self._stop("TX003", f"内容超过 {MAX_NODES} 项", f"more than {MAX_NODES} items", event)
+        if event.anchor is not None or getattr(event, "tag", None) is not None:
+            self._plain_only(event)
 
     def _plain_only(self, event: Any) -> None:
-        if getattr(event, "anchor", None) is not None:
+        if event.anchor is not None:
             self._report.add(
                 "TX008",
                 ("不能用锚点(&)或引用(*)", "anchors (`&`) and aliases (`*`) are not allowed"),
@@ -223,7 +235,7 @@ class _Builder:
         raise _TooMuch
 
     def _span(self, event: Any, width: int) -> Span:
-        return Span(self._source, event.start_mark.line + 1, event.start_mark.column + 1, width)
+        return Span(self._source, event.start_mark.line + self._first_line, event.start_mark.column + 1, width)
 
 
 class _Open:

@@ -25,10 +25,11 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
     What does not fit is left out and the rest is read on, so that one slip hides no other; None where nothing is left.
     """
     report_twice(tree, report)
-    for _ in range(_MOST_ROUNDS):
+    for round_ in range(_MOST_ROUNDS):
         try:
             return shape.model_validate(tree)
         except ValidationError as error:
+            tree = tree if round_ else _copied(tree)  # the tree belongs to whoever parsed it
             details = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_MISFITS]
             for detail in details:
                 _report(detail["type"], tuple(detail["loc"]), shape, tree, report)
@@ -37,6 +38,19 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
                 return None
             _sweep(tree)
     return None
+
+
+def _copied(tree: Tree) -> Tree:
+    """The same tree in containers of its own."""
+    if isinstance(tree, Text):
+        return tree
+    copied: Items | Fields
+    if isinstance(tree, Items):
+        copied = Items(map(_copied, tree))
+    else:
+        copied = Fields({key: _copied(value) for key, value in tree.items()})
+    copied.span = tree.span
+    return copied
 
 
 def _prune(kind: str, loc: tuple[Any, ...], tree: Tree, report: Report) -> bool:

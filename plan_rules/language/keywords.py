@@ -232,6 +232,8 @@ def chinese(keyword: str) -> str:
 
 def value_word(text: str) -> str:
     """The Chinese form of a value word or of the word a phrase begins with; other text comes back as it is."""
+    if not text[:1].isascii():
+        return text  # the English words alone are turned into others
     if text in VALUE_WORDS:
         return VALUE_WORDS[text]
     for english, word in VALUE_WORDS.items():

@@ -7,9 +7,10 @@ names (`vocabulary`), the clauses (here); then the plan as a whole is checked (`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
@@ -22,7 +23,7 @@ from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import Finder, beside, read_source
-from plan_rules.language.tree import Report, Text
+from plan_rules.language.tree import Report, Text, Tree
 from plan_rules.language.varied_limits import VariedLimits
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
 from plan_rules.norm import Exemption, Norm
@@ -40,6 +41,8 @@ from plan_rules.plan import (
     SourceText,
 )
 
+Parser: TypeAlias = Callable[[str | bytes, str, Report], Tree | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
@@ -49,10 +52,18 @@ class ReadResult:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(text: str | bytes, source: str, folder: Path | None = None, *, find: Finder | None = None) -> ReadResult:
+def read(
+    text: str | bytes,
+    source: str,
+    folder: Path | None = None,
+    *,
+    find: Finder | None = None,
+    parse: Parser = parse,
+) -> ReadResult:
     """Read a plan file.  `source` names it in messages; `folder` is where its 底本 may lie beside it.
 
-    `find` gives the text of the 底本 instead, for a plan that lies in no folder.
+    `find` gives the text of the 底本 instead, for a plan that lies in no folder.  `parse` may be one that remembers
+    what it parsed before (`Pieces`).
     """
     report = Report()
     tree = parse(text, source, report)

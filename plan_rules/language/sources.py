@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
 
 from pydantic import Field
 
+from plan_rules.errors import Diagnostic
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.shape import Shape, Word
@@ -75,15 +77,19 @@ def read_source(name: Text, find: Finder, report: Report) -> SourceText | None:
             ("把底本文件放在预案文件旁边, 只写文件名", "put the file beside the plan file and write its bare name"),
         )
         return None
-    found = Report()
-    tree = parse(text, str(name), found)
-    shape = shaped(SourceShape, tree, found) if tree is not None else None
-    report.found.extend(found.found)
-    return (
-        SourceText(str(shape.source.id), str(shape.source.name), _items(shape, report), str(name), text)
-        if shape
-        else None
-    )
+    source, found = _read_source(str(name), text)
+    report.found.extend(found)
+    return source
+
+
+@lru_cache(maxsize=8)  # it stays as it is while a plan is written beside it
+def _read_source(name: str, text: bytes) -> tuple[SourceText | None, tuple[Diagnostic, ...]]:
+    report = Report()
+    tree = parse(text, name, report)
+    shape = shaped(SourceShape, tree, report) if tree is not None else None
+    items = _items(shape, report) if shape else {}
+    source = SourceText(str(shape.source.id), str(shape.source.name), items, name, text) if shape else None
+    return source, tuple(report.found)
 
 
 def _items(shape: SourceShape, report: Report) -> dict[str, SourceItem]:
