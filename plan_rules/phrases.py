@@ -104,6 +104,14 @@ def value_phrase(fact: Fact, value: Any, lang: str = "zh") -> str:
     return label if zh else str(value)
 
 
+def answer_phrase(fact: Fact, value: Any, lang: str = "zh") -> str:
+    """An answer to a question: a value of the fact, or (low, high) of a number."""
+    if isinstance(value, tuple):
+        low, high = value
+        return fact.measured(str(low) if low == high else f"{low}–{high}")
+    return value_phrase(fact, value, lang)
+
+
 class _Words:
     def __init__(self, plan: Plan, zh: bool) -> None:
         self._plan = plan

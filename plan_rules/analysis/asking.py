@@ -31,6 +31,11 @@ class Choice:
     value: Any
     tiers: tuple[str | None, ...]
 
+    @property
+    def stated(self) -> Any:
+        """The value to state for this answer: of a range any will do."""
+        return self.value[0] if isinstance(self.value, tuple) else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -75,6 +80,15 @@ def ask(plan: Plan, facts: Mapping[str, Any] | BaseModel | None = None) -> Answe
         raise OutOfBudget from over
 
 
+def tiers_left(plan: Plan, facts: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """The tiers that these facts leave possible, as `ask` gives them.  Raises FactsInvalid and OutOfBudget."""
+    told = fact_reader(plan).read(facts)
+    try:
+        return _asker(plan).tiers_left(told)
+    except OverBudget as over:
+        raise OutOfBudget from over
+
+
 @lru_cache(maxsize=16)
 def _asker(plan: Plan) -> _Asker:
     return _Asker(plan)
@@ -110,6 +124,13 @@ class _Asker:
             possible=tuple(outcome for outcome, _ in undecided),
             next=self._question(fact, here) if fact else None,
             questions_to_tier=self._questions_to_tier(here, open_),
+        )
+
+    def tiers_left(self, told: Facts) -> tuple[str | None, ...]:
+        """The tiers that are still possible."""
+        deciding = self._settle_the_tier(told)
+        return self._possible_tiers(
+            self._incidents(told, self._left_open(told, deciding | self._said_of(deciding, told)))
         )
 
     def _outcomes(self) -> Iterator[tuple[Outcome, Points]]:

@@ -15,8 +15,8 @@ from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import OK, as_json
 from plan_rules.display_width import visible
 from plan_rules.errors import FactsInvalid
-from plan_rules.phrases import modality_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Fact, Plan
+from plan_rules.phrases import answer_phrase, modality_phrase, tier_phrase
+from plan_rules.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _converse(plan: Plan, lang: str) -> int:
         choice = _chosen(answer.next, lang)
         if choice is None:
             return OK
-        facts[answer.next.fact] = choice.value[0] if isinstance(choice.value, tuple) else choice.value
+        facts[answer.next.fact] = choice.stated
 
 
 def _chosen(question: Question, lang: str) -> Choice | None:
@@ -107,7 +107,7 @@ def _question_lines(question: Question, plan: Plan, lang: str) -> Iterator[str]:
     yield visible(f"{'下一问' if zh else 'ask next'}: {question.text}{judged}")
     for number, choice in enumerate(question.choices, 1):
         tiers = (" 或 " if zh else " or ").join(_tier(tier, plan, lang) for tier in choice.tiers)
-        yield visible(f"  {number}. {_value(plan.facts[question.fact], choice.value, lang)} → {tiers}")
+        yield visible(f"  {number}. {answer_phrase(plan.facts[question.fact], choice.value, lang)} → {tiers}")
 
 
 def _tier(tier: str | None, plan: Plan, lang: str) -> str:
@@ -115,13 +115,6 @@ def _tier(tier: str | None, plan: Plan, lang: str) -> str:
         return "不分级" if lang == "zh" else "no tier"
     found = plan.tiers[tier]
     return f"{found.name} {found.label}" if lang == "zh" and found.name != found.label else tier_phrase(found, lang)
-
-
-def _value(fact: Fact, value: Any, lang: str) -> str:
-    if isinstance(value, tuple):
-        low, high = value
-        return fact.measured(str(low) if low == high else f"{low}–{high}")
-    return value_phrase(fact, value, lang)
 
 
 def answer_object(answer: Answer, plan: Plan) -> Mapping[str, Any]:

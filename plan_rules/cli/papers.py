@@ -7,7 +7,8 @@ from typing import Any
 from plan_rules.cli.words import Command, Lang, Words
 
 _KINDS = (
-    "handbook, cards, dont, roles, media, phone, personal, accountability, matrix, readings, revision, drill, health"
+    "handbook, cards, grading, dont, roles, media, phone, personal, accountability, matrix, readings, revision, drill, "
+    "health"
 )
 
 

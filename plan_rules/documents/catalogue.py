@@ -15,6 +15,7 @@ from plan_rules.documents.cards import Deck, deck
 from plan_rules.documents.conduct import conduct
 from plan_rules.documents.content import Document
 from plan_rules.documents.drill import drill
+from plan_rules.documents.grading import grading
 from plan_rules.documents.handbook import handbook
 from plan_rules.documents.health import health
 from plan_rules.documents.matrix import matrix
@@ -96,6 +97,7 @@ KINDS = {
     for kind in (
         Kind("handbook", "执行手册", _WRITTEN, _one(lambda given: handbook(given.plan))),
         Kind("cards", "应急处置卡", _PRINTED, _one(_cards)),
+        Kind("grading", "定级卡", _WRITTEN, _one(lambda given: grading(given.plan))),
         Kind("dont", "禁语禁行卡", _WRITTEN, _one(lambda given: conduct(given.plan))),
         Kind("roles", "分角色清单", _ALL, _one(lambda given: roles(given.plan))),
         Kind("media", "媒体应对卡", _WRITTEN, _media),

@@ -23,7 +23,18 @@ from plan_rules.documents.telephone import LONGEST, spoken
 from plan_rules.scenarios.running import stated_facts
 from tests.documents.papers import PLAN, SCENARIOS, made
 
-DOCUMENTS = ("handbook", "dont", "roles", "media", "phone", "personal", "accountability", "readings", "drill")
+DOCUMENTS = (
+    "handbook",
+    "grading",
+    "dont",
+    "roles",
+    "media",
+    "phone",
+    "personal",
+    "accountability",
+    "readings",
+    "drill",
+)
 
 
 def words(document: Document) -> str:

@@ -27,7 +27,7 @@ from plan_rules.fact_values import shown
 from plan_rules.inference import inference
 from plan_rules.norm import COUNTED, TimeLimit
 from plan_rules.normal import Lowered, lower
-from plan_rules.phrases import tier_phrase, value_phrase
+from plan_rules.phrases import answer_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Clause, Fact, Kind, Plan, clause_of, telling_values
 from plan_rules.skeleton import Applied, Articulation, urgency
 from plan_rules.truth import tier_condition
@@ -199,11 +199,11 @@ def _question(plan: Plan, facts: dict[str, Any], depth: int = 0) -> dict[str, An
     fact = plan.facts[question.fact]
     choices = []
     for choice in question.choices:
-        value = choice.value[0] if isinstance(choice.value, tuple) else choice.value
+        value = choice.stated
         hint = "".join(_tier_words(tier, plan) for tier in choice.tiers) if len(choice.tiers) == 1 else ""
         told = {**facts, fact.id: value} if not fact.dated else facts
         below = _question(plan, told, depth + 1) if not fact.dated else None
-        label = value_phrase(fact, choice.value, "zh")
+        label = answer_phrase(fact, choice.value)
         choices.append({"value": shown(value), "label": label, "hint": hint, "next": below})
     return {"fact": fact.id, "choices": choices}
 
