@@ -117,6 +117,8 @@ class Assembler:
             facts=MappingProxyType(self._shown(facts)),
             notices=(*skeleton.notices, *never, *self._warned(facts)) if never or facts.warned else skeleton.notices,
             fired=skeleton.fired,
+            sources=skeleton.sources,
+            overrides=skeleton.overrides,
         )
 
     def _shown(self, facts: Facts) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from plan_rules.engines import engine as obtain
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.facts import FactReader, fact_reader
 from plan_rules.instants import read_moment
+from plan_rules.layer import Layering
 from plan_rules.normal import lower
 from plan_rules.plan import Plan
 from plan_rules.truth import Wide
@@ -36,10 +37,13 @@ def decide(
     late.  `engine` is `durable` (the engine of the product), `generated` or `reference`; all give the same answer.
     `calendar` says which days are working days.
 
-    Raises FactsInvalid with every defect of the facts, and CalendarUnknown where a deadline in working days falls in a
+    Raises FactsInvalid with every defect of the facts, and for an instant at which the layers over the plan stand
+    otherwise; and CalendarUnknown where a deadline in working days falls in a
     year that the calendar does not know.
     """
     instant = None if at is None else moment(at)
+    if plan.layering is not None and instant is not None and not plan.layering.holds_on(instant.date()):
+        raise FactsInvalid((_of_another_day(plan.layering, instant),))
     reader, fires, put_together = _as_it_stands(plan, engine)
     incident = reader.read(facts, instant)
     if incident.readings is not None:
@@ -53,6 +57,23 @@ def _as_it_stands(plan: Plan, engine: str) -> tuple[FactReader, Callable[[Wide],
     """What decides under the readings that the plan stands at, found once."""
     lowered = lower(plan, plan.chosen())
     return fact_reader(plan), obtain(engine, lowered), assembler(lowered)
+
+
+def _of_another_day(layering: Layering, instant: datetime) -> Diagnostic:
+    since = layering.since.isoformat() if layering.since else "…"
+    until = layering.until.isoformat() if layering.until else "…"
+    return Diagnostic(
+        "OV009",
+        Severity.ERROR,
+        Message(
+            f"这份叠加后的预案是 {since} 起、{until} 前的, 不能用于 {instant.date()}",
+            f"the plan was composed as it stands from {since} to before {until}, which {instant.date()} is not",
+        ),
+        help=Message(
+            f"按那一天重新叠加: load(..., at={instant.date()})",
+            f"compose it for that day: load(..., at={instant.date()})",
+        ),
+    )
 
 
 def moment(at: date | datetime | str | None) -> datetime | None:

@@ -178,9 +178,60 @@ class NoticeAnswer(NamedTuple):
     clauses: tuple[str, ...]
 
 
+class Basis(NamedTuple):
+    """A clause that fired and is not the plan's own: the rule of the instrument it rests on, and where that stands."""
+
+    clause: str
+    provision: str
+    instrument: str
+    article: str
+    authority: str
+
+
+class LayerInForce(NamedTuple):
+    """A file laid over the plan and in force: who issued it, and which of its clauses fired."""
+
+    id: str
+    name: str
+    version: str
+    origin: str
+    authority: str
+    effective: str | None
+    digest: str
+    clauses: tuple[Basis, ...]
+
+
+class Side(NamedTuple):
+    """One side of a conflict: its clause, what that says of the action (None: nothing), and what it rests on.
+
+    `layer` is the id of the overlay, or of the plan itself; `instrument` is the plan's name for a clause of its own.
+    """
+
+    clause: str
+    says: str | None
+    layer: str
+    instrument: str
+    article: str
+    authority: str
+
+
+class Override(NamedTuple):
+    """A clause of one layer that prevails, in this incident, over one of another, and why."""
+
+    action: str
+    label: str
+    winner: Side
+    loser: Side
+    reason: str
+    decided_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the plan asks at one moment of one incident.  `fired` lists every clause that fires, in the plan's order."""
+    """What the plan asks at one moment of one incident.  `fired` lists every clause that fires, in the plan's order.
+
+    `sources` and `overrides` are empty, and not in the JSON, where nothing is laid over the plan.
+    """
 
     plan: PlanIdentity
     tier: TierAnswer | None
@@ -194,6 +245,8 @@ class Decision:
     facts: Mapping[str, Jsonable]
     notices: tuple[NoticeAnswer, ...]
     fired: tuple[str, ...]
+    sources: tuple[LayerInForce, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     def requires(self, action: str) -> bool:
         """Is this action a duty now?"""
@@ -227,7 +280,15 @@ def to_plain(decision: Decision) -> dict[str, Any]:
         "readings": dict(decision.readings),
         "facts": dict(decision.facts),
         **({"notices": [_plain(notice) for notice in decision.notices]} if decision.notices else {}),
+        **_layered(decision),
     }
+
+
+def _layered(decision: Decision) -> dict[str, Any]:
+    """What is there only where something is laid over the plan."""
+    if not decision.sources:
+        return {}
+    return {name: [_plain(item) for item in getattr(decision, name)] for name in ("sources", "overrides")}
 
 
 _OWN = ("recipient", "deadline", "status", "posts")

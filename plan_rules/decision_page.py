@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plan_rules.decision import Decision, Duty
+from plan_rules.decision import Decision, Duty, Side
 from plan_rules.entries import Entry, Section, pairs
+from plan_rules.layer import Authority
+from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Plan
 from plan_rules.wording import Wording, by_when, to_whom, value_text, who
 
@@ -41,11 +43,13 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
         Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.duties)),
         Section("prohibition", tongue("不得", "Must not"), tuple(_prohibitions(decision, tongue))),
         Section("permission", tongue("可以", "May"), tuple(_permissions(decision, tongue))),
+        Section("override", tongue("胜过", "Prevails"), tuple(_overrides(decision, tongue))),
         Section("question", tongue("待问", "To ask"), tuple(_questions(decision, tongue))),
         Section("confirm", tongue("待认定", "To confirm"), tuple(_confirmations(decision, tongue))),
         Section("notice", tongue("提示", "Notices"), tuple(_notices(decision, tongue))),
         Section("principle", tongue("原则", "Principles"), tuple(_principles(decision))),
         Section("reading", tongue("解释", "Readings"), tuple(_readings(decision, tongue))),
+        Section("source", tongue("叠加", "Overlays"), tuple(_sources(decision, tongue))),
     )
     tier = decision.tier
     return Page(
@@ -101,6 +105,40 @@ def _prohibitions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
 def _permissions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.permissions:
         yield Entry(item.label, pairs((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
+
+
+def _overrides(decision: Decision, tongue: Wording) -> Iterable[Entry]:
+    """What prevails over what, with what both rest on."""
+    for item in decision.overrides:
+        yield Entry(
+            item.label,
+            pairs(
+                (tongue("以此为准", "prevails"), _side(item.winner, tongue)),
+                (tongue("不适用", "gives way"), _side(item.loser, tongue)),
+                (tongue("理由", "because"), item.reason),
+                (tongue("决定", "decided by"), item.decided_by),
+            ),
+            (item.winner.clause, item.loser.clause),
+        )
+
+
+def _side(side: Side, tongue: Wording) -> str:
+    """`应当 - 征信业管理条例第25条(行政法规)`."""
+    said = modality_phrase(side.says, tongue.lang) if side.says else tongue("不要求", "nothing")
+    authority = tongue(Authority(side.authority).label, side.authority.replace("_", " "))
+    return f"{said} - {side.instrument}{side.article}({authority})"
+
+
+def _sources(decision: Decision, tongue: Wording) -> Iterable[Entry]:
+    for layer in decision.sources:
+        yield Entry(
+            f"{layer.name} {layer.version}",
+            pairs((tongue("来源", "from"), layer.origin)),
+            tuple(basis.clause for basis in layer.clauses),
+        )
+        for basis in layer.clauses:
+            authority = tongue(Authority(basis.authority).label, basis.authority.replace("_", " "))
+            yield Entry(f"{basis.clause}: {basis.instrument}{basis.article}({authority})")
 
 
 def _questions(decision: Decision, tongue: Wording) -> Iterable[Entry]:

@@ -17,6 +17,7 @@ from plan_rules.case_rules import CaseRules
 from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, UnderReading, Within, leaves
 from plan_rules.errors import Span
 from plan_rules.invariant import Acceptance, Invariant
+from plan_rules.layer import Layering, Provision
 from plan_rules.norm import Exemption, Norm, Role, Strength
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Clause:
     defines: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()  # atomic items of the source carried by this clause
     note: str = ""
+    layer: str = ""  # the id of the layer that adds it; '' of the plan's own
 
 
 # --------------------------------------------------------------------------- the rest of the vocabulary
@@ -366,6 +368,7 @@ class Plan:
     highest_tier: bool = True  # where several tiers are assigned: the most severe, or the least
     case: CaseRules = field(default_factory=CaseRules)
     text: bytes = b""  # with `source.raw`, all that `loading.reload` needs
+    layering: Layering | None = None  # what is laid over it, if anything is
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -406,6 +409,10 @@ class Plan:
                 yield from self.leaves(self.situations[leaf.situation].condition)
             else:
                 yield leaf
+
+    def provision(self, clause: str) -> Provision | None:
+        """The provision that a clause comes from; None of the plan's own."""
+        return self.layering.provisions.get(clause) if self.layering else None
 
     @property
     def incident_model(self) -> type[BaseModel]:

@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
-from plan_rules.decision import Bearer, BearerGroup, Due, NoticeAnswer, Post, PrincipleAnswer, TierAnswer
+from plan_rules.decision import (
+    Bearer,
+    BearerGroup,
+    Due,
+    LayerInForce,
+    NoticeAnswer,
+    Override,
+    Post,
+    PrincipleAnswer,
+    TierAnswer,
+)
+from plan_rules.layered import overrides, sources
 from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
 from plan_rules.normal import Lowered
 from plan_rules.plan import Action, Clause, Deputy, Plan, norm_key
@@ -59,6 +70,8 @@ class Skeleton:
     permissions: tuple[Demand, ...]
     principles: tuple[PrincipleAnswer, ...]
     notices: tuple[NoticeAnswer, ...]
+    sources: tuple[LayerInForce, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,8 @@ class Articulation:
             permissions=self._demands(binding, "permission", clauses),
             principles=self._principles(clauses, frozenset(names)),
             notices=(*self._notices(fired), *(self._advice(norm) for norm in applied if norm not in binding)),
+            sources=sources(plan, clauses) if plan.layering else (),
+            overrides=overrides(plan, clauses, fired) if plan.layering else (),
         )
 
     def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:

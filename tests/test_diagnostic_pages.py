@@ -1,6 +1,7 @@
 """Every diagnostic code has its page; what a page calls wrong is reported by that code, the right form is not."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import plan_rules as pr
 from plan_rules.calendars import read_calendar
 from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
+from plan_rules.language.composing import Part, read_composed
 from plan_rules.language.reader import read
 from plan_rules.scenarios import read_scenarios
 
@@ -16,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in (ROOT / "docs/reference/diagnostics").glob("*.md")}
 INDEX = PAGES.pop("index")
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+DAY = date(2026, 1, 1)  # on which overlays are looked at
 EXAMPLE = re.compile(r"^```yaml\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 # What prove, lint and diff find is tried in tests/test_finding_pages.py and tests/analysis/test_lint.py.
 EXAMPLES = {
@@ -33,6 +36,8 @@ def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
         except CalendarInvalid as refused:
             return refused.diagnostics
         return ()
+    if "叠加文件" in page:
+        return read_composed(Part(SMALL.encode(), "small.yaml"), [Part(text.encode(), "example.yaml")], DAY).diagnostics
     if "事实文件" in page or "场景文件" in page:
         try:
             (read_facts if "事实文件" in page else read_scenarios)(text, "example.yaml", pr.load())
@@ -52,7 +57,7 @@ def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
 
 def test_every_code_in_the_source_has_a_page_and_a_line_in_the_index() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "plan_rules").rglob("*.py"))
-    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG)\d{3})"', source))
+    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV)\d{3})"', source))
 
     assert codes == set(PAGES)
     assert codes == set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE))

@@ -77,11 +77,12 @@ def _print_version(value: bool) -> None:
 def _decide(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
     engine_, reading_, lang_, calendar_ = words.engine(), words.reading(), words.speak(), words.calendar()
-    trust_ = words.trust()
+    trust_, overlay_ = words.trust(), words.overlays()
 
     def decide(  # noqa: PLR0913  an option each
         facts: str = facts_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
         at: str | None = at_,
         as_json: bool = json_,
         engine: Engine = engine_,
@@ -93,7 +94,7 @@ def _decide(words: Words) -> Command:
         from plan_rules.cli import deciding_command  # noqa: PLC0415  help and other commands do not need it
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust, overlay or ())
         return deciding_command.run(asked, engine=engine.value)
 
     return (
@@ -106,6 +107,7 @@ def _decide(words: Words) -> Command:
 def _explain(words: Words) -> Command:
     facts_, plan_, at_, json_ = words.facts(), words.plan(), words.at(), words.json()
     reading_, lang_, calendar_, trust_ = words.reading(), words.speak(), words.calendar(), words.trust()
+    overlay_ = words.overlays()
     clause_ = words.argument(None, "[CLAUSE]", "只解释这一条", "explain only this clause")
     why_not_ = words.option(
         None, "--why-not", "这一条为什么没有触发, 可写多次", "why this clause did not fire; repeatable", "CLAUSE"
@@ -116,6 +118,7 @@ def _explain(words: Words) -> Command:
         clause: str | None = clause_,
         why_not: list[str] | None = why_not_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
         at: str | None = at_,
         reading: list[str] | None = reading_,
         calendar: str | None = calendar_,
@@ -126,7 +129,7 @@ def _explain(words: Words) -> Command:
         from plan_rules.cli import explaining_command  # noqa: PLC0415
         from plan_rules.cli.inputs import Asked  # noqa: PLC0415
 
-        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust)
+        asked = Asked(facts, plan, at, reading or (), as_json, lang.value, calendar, trust, overlay or ())
         return explaining_command.run(asked, clause, why_not or ())
 
     return explain, "各条款为什么触发, 或为什么没有触发", "Why each clause fired, or why it did not."

@@ -15,7 +15,7 @@ from plan_rules.errors import FactsInvalid
 def run(asked: Asked, *, engine: str) -> int:
     """Decide one incident and print the answer."""
     instant = instant_of(asked.at)
-    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at)
+    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at, overlays=asked.overlays)
     calendar = calendar_of(asked.calendar)
     facts, sources = facts_of(asked.facts, plan, asked.readings)
     try:

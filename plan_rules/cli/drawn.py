@@ -26,6 +26,7 @@ _BOX = {
     "confirm": ("yellow", "?"),
     "violation": ("bold red", "!"),
     "notice": ("cyan", "i"),
+    "override": ("magenta", "⇒"),
     "lapsed": ("bright_black", "-"),
     "done": ("green", "✓"),
     "allowed": ("green", "·"),

@@ -20,7 +20,7 @@ from plan_rules.wording import value_text
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
     """Explain one incident: all that fired, or one clause."""
     instant = instant_of(asked.at)
-    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at)
+    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at, overlays=asked.overlays)
     calendar = calendar_of(asked.calendar)
     for name in (*([clause] if clause else []), *why_not):
         known_clause(name, plan)

@@ -33,6 +33,7 @@ class Asked:
     lang: str = "zh"
     calendar: str | None = None
     trust: str | None = None
+    overlays: Sequence[str] = ()
 
 
 def read(path: str, *, exit_code: int, error: str) -> bytes:
@@ -66,27 +67,40 @@ def source_name(path: str) -> str:
     return "stdin" if path == "-" else path
 
 
-def plan_of(path: str | None) -> Plan:
-    """The plan to use: the shipped one, or that of a file."""
+def plan_of(path: str | None, overlays: Sequence[str] = (), at: str | None = None) -> Plan:
+    """The plan to use: the shipped one, or that of a file; with overlays, as they stand at the instant, or today."""
+    readable(path, overlays)  # says why, where load would only raise
     try:
-        if path is None:
-            return loading.load()
-        read(path, exit_code=BAD_PLAN, error="plan_unreadable")  # says why, where load would only raise
-        return loading.load(path)
+        return loading.load(path, overlays=overlays, at=day_of(at) if overlays else None)
     except PlanInvalid as invalid:
         message = Message("预案有错误, 不能使用", "the plan has errors and cannot be used")
-        raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(path)) from invalid
+        raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(path, overlays)) from invalid
     except (OSError, ValueError) as failure:
         message = Message(f"预案不能使用: {failure}", f"the plan cannot be used: {failure}")
         raise Stop(BAD_PLAN, "plan_unreadable", message) from failure
 
 
-def plan_sources(path: str | None) -> Lines:
-    """The lines that diagnostics of a plan quote: the plan file and the source text it is checked against."""
-    if path is None:
-        return {name: lines_of(loading.shipped(name)) for name in ("plan.yaml", "source.yaml")}
+def readable(path: str | None, overlays: Sequence[str] = ()) -> None:
+    """Stop where a plan or an overlay cannot be read."""
+    for file in (*([] if path is None else [path]), *overlays):
+        if file not in loading.SHIPPED_OVERLAYS:
+            read(file, exit_code=BAD_PLAN, error="plan_unreadable")
+
+
+def day_of(at: str | None) -> dt.date:
+    """The day of an instant, or today by the clock of this machine."""
+    instant = instant_of(at)
+    return instant.date() if instant else dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def plan_sources(path: str | None, overlays: Sequence[str] = ()) -> Lines:
+    """The lines that diagnostics of a plan quote: the plan, the overlays, the source text it is checked against."""
     sources: dict[str, Sequence[str]] = {}
-    for file in (Path(path).with_name("source.yaml"), Path(path)):
+    shipped = [loading.SHIPPED_OVERLAYS[name] for name in overlays if name in loading.SHIPPED_OVERLAYS]
+    for name in (*(("plan.yaml", "source.yaml") if path is None else ()), *shipped):
+        sources[name] = lines_of(loading.shipped(name))
+    files = [] if path is None else [Path(path).with_name("source.yaml"), Path(path)]
+    for file in (*files, *(Path(name) for name in overlays if name not in loading.SHIPPED_OVERLAYS)):
         try:
             lines = lines_of(file.read_bytes())
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from plan_rules.cli.inputs import instant_of, plan_of
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
     from plan_rules.governance import Trust
 
 
-def trusted_plan_of(path: str | None, trust: str | None, *, at: str | None = None) -> Plan:
+def trusted_plan_of(
+    path: str | None, trust: str | None, *, at: str | None = None, overlays: Sequence[str] = ()
+) -> Plan:
     """The plan to use; with a trust file, only one that is signed and in force at the instant, or now."""
     file = trust or os.environ.get("PLAN_RULES_TRUST")
     if not file:
-        return plan_of(path)
+        return plan_of(path, overlays, at)
+    if overlays:
+        message = Message("叠加文件没有签署, 不能与 --trust 一起用", "overlays are not signed: not with --trust")
+        raise Stop(BAD_PLAN, "plan_refused", message)
     if path is None:
         message = Message("自带的预案没有签署; 加 --plan FILE", "the shipped plan is not signed; give --plan FILE")
         raise Stop(BAD_PLAN, "plan_refused", message)

@@ -83,6 +83,16 @@ class Words:
         """--plan."""
         return self.option(None, "--plan", "预案文件, 默认用自带的预案", "plan file; default: the shipped plan", "FILE")
 
+    def overlays(self) -> Any:
+        """--overlay."""
+        return self.option(
+            None,
+            "--overlay",
+            "叠加在预案上的文件, 可写多次; regulation 是自带的监管规定",
+            "a file laid over the plan; repeatable; `regulation` is the shipped one",
+            "FILE",
+        )
+
     def at(self) -> Any:
         """--at."""
         return self.option(

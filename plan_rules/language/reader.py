@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
@@ -26,8 +26,10 @@ from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text, Tree
 from plan_rules.language.varied_limits import VariedLimits
 from plan_rules.language.vocabulary import Vocabulary, vocabulary
+from plan_rules.layer import Layering
 from plan_rules.norm import Exemption, Norm
 from plan_rules.plan import (
+    Action,
     Alias,
     Clause,
     Deputy,
@@ -70,8 +72,29 @@ def read(
     document = shaped(DocumentShape, tree, report) if tree is not None else None
     plan = None
     if document is not None:
-        plan = _PlanReader(document, _as_bytes(text), find or beside(folder), report).plan()
+        plan = plan_of(document, _as_bytes(text), find or beside(folder), report)
     return ReadResult(None if report.failed else plan, report.sorted())
+
+
+class Composition(Protocol):
+    """What is laid over the plan of a document."""
+
+    layering: Layering
+
+    def layer_of(self, section: str) -> str:
+        """The id of the layer whose clauses a section holds; '' of the plan's own."""
+
+    def resolved(
+        self, clauses: dict[str, Clause], names: Names[str], actions: Names[Action]
+    ) -> tuple[dict[str, Clause], Layering]:
+        """The clauses with what resolutions take away, and the layering with the resolutions."""
+
+
+def plan_of(
+    document: DocumentShape, text: bytes, find: Finder, report: Report, composition: Composition | None = None
+) -> Plan | None:
+    """The plan of a document; `composition` where other files are laid over it, whose clauses are in the document."""
+    return _PlanReader(document, text, find, report, composition).plan()
 
 
 def _as_bytes(text: str | bytes) -> bytes:
@@ -81,8 +104,11 @@ def _as_bytes(text: str | bytes) -> bytes:
 class _PlanReader:
     """Turns one document into a plan."""
 
-    def __init__(self, document: DocumentShape, text: bytes, find: Finder, report: Report) -> None:
+    def __init__(
+        self, document: DocumentShape, text: bytes, find: Finder, report: Report, composition: Composition | None
+    ) -> None:
         self._document = document
+        self._composition = composition
         self._text = text
         self._find = find
         self._report = report
@@ -136,6 +162,9 @@ class _PlanReader:
         head = self._document.plan
         situations = self._situations()
         source = read_source(head.source, self._find, self._report) if head.source is not None else None
+        clauses, layering = self._clauses(source), None
+        if self._composition is not None:
+            clauses, layering = self._composition.resolved(clauses, self._clause_ids, self._words.actions)
         plan = Plan(
             id=str(head.id),
             name=str(head.name),
@@ -149,7 +178,7 @@ class _PlanReader:
             actions=self._words.actions.things,
             situations=situations,
             sections=self._sections(),
-            clauses=self._clauses(source),
+            clauses=clauses,
             presumptions=self._presumptions(),
             impossibles=self._impossibles(),
             notices=self._notices(),
@@ -165,6 +194,7 @@ class _PlanReader:
             scope=self._words.conditions.read(head.scope),
             highest_tier=one_of(head.take, {"最高": True, "最低": False}, True, self._report),
             text=self._text,
+            layering=layering,
         )
         self._check_readings()
         checks.check(plan, head, self._report)
@@ -293,7 +323,7 @@ class _PlanReader:
             )
         return found
 
-    def _clauses(self, source: SourceText | None) -> Mapping[str, Clause]:
+    def _clauses(self, source: SourceText | None) -> dict[str, Clause]:
         found: dict[str, Clause] = {}
         purposes: dict[str, tuple[str, ...]] = {}
         for section in self._document.body:
@@ -335,6 +365,7 @@ class _PlanReader:
             defines=tuple(name for word in shape.defines if (name := self._defined(word))),
             carries=carries,
             note=str(shape.note or ""),
+            layer=self._composition.layer_of(str(section.section)) if self._composition else "",
         )
 
     def _read_norms(self, shapes: list[NormShape], modality: str) -> tuple[Norm, ...]:
@@ -366,9 +397,7 @@ class _PlanReader:
         role = self._words.roles.find(word, also=tuple(self._words.facts.ids))
         return role.id if role else None
 
-    def _with_purposes(
-        self, clauses: dict[str, Clause], purposes: Mapping[str, tuple[str, ...]]
-    ) -> Mapping[str, Clause]:
+    def _with_purposes(self, clauses: dict[str, Clause], purposes: Mapping[str, tuple[str, ...]]) -> dict[str, Clause]:
         """A clause that only states a purpose holds whenever a clause it serves does."""
         circle = cycle(purposes)
         if circle:
