@@ -11,8 +11,8 @@ from pathlib import Path
 from plan_rules.errors import Diagnostic, Message, PlanInvalid, Severity, Span
 from plan_rules.language import sources
 from plan_rules.language.characters import MAX_BYTES
-from plan_rules.language.composing import Part, is_composed, parts_of, read_composed
 from plan_rules.language.reader import ReadResult, read
+from plan_rules.language.sources import COMPOSED, Part
 from plan_rules.plan import Plan
 
 SHIPPED = "plan.yaml"
@@ -37,7 +37,9 @@ def compose(plan: Plan, overlays: Sequence[File], *, at: date) -> Plan:
 
     Raises what `load` raises.
     """
-    text = parts_of(plan.text)[0] if is_composed(plan.text) else plan.text
+    from plan_rules.language.composing import parts_of, read_composed  # noqa: PLC0415  as below
+
+    text = parts_of(plan.text)[0] if plan.text.startswith(COMPOSED) else plan.text
     raw = plan.source.raw if plan.source else None
     parts = [_overlay(each) for each in overlays]
     return (
@@ -59,7 +61,9 @@ def reload(text: bytes, source_text: bytes | None, *, source: str = "plan.yaml")
 
     Raises PlanInvalid, also where the plan names a 底本 and none was stored.
     """
-    if is_composed(text):
+    if text.startswith(COMPOSED):
+        from plan_rules.language.composing import parts_of, read_composed  # noqa: PLC0415  only for overlays
+
         base, overlays, day = parts_of(text)
         parts = [Part(each, f"overlay {number}") for number, each in enumerate(overlays, 1)]
         return _plan(read_composed(Part(base, source), parts, day, find=lambda _: source_text))
@@ -104,6 +108,8 @@ def _read_file(path: File) -> ReadResult:
 
 
 def _read_layers(path: File | None, overlays: Sequence[File], day: date, *, confirmed: bool = False) -> ReadResult:
+    from plan_rules.language.composing import read_composed  # noqa: PLC0415  as above
+
     try:
         base = Part(shipped(SHIPPED), SHIPPED) if path is None else _part(path)
         parts = [_overlay(each) for each in overlays]

@@ -10,8 +10,9 @@ import plan_rules as pr
 from plan_rules.calendars import read_calendar
 from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
-from plan_rules.language.composing import Part, read_composed
+from plan_rules.language.composing import read_composed
 from plan_rules.language.reader import read
+from plan_rules.language.sources import Part
 from plan_rules.scenarios import read_scenarios
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from plan_rules.digests import canonical
 from plan_rules.instants import read_day
@@ -21,7 +21,7 @@ from plan_rules.language.names import Names
 from plan_rules.language.overlay import Overlay, ProvisionShape, check_base, read_overlay, word_of
 from plan_rules.language.reader import ReadResult, plan_of
 from plan_rules.language.shape import ClauseShape, DocumentShape, SectionShape
-from plan_rules.language.sources import Finder, beside
+from plan_rules.language.sources import Finder, Part, beside
 from plan_rules.language.tree import Report, Text
 from plan_rules.layer import (
     AUTHORITIES,
@@ -37,15 +37,6 @@ from plan_rules.layer import (
 )
 from plan_rules.norm import Exemption
 from plan_rules.plan import Action, Clause
-
-COMPOSED = b'{"composed":'  # how the text of a composed plan begins
-
-
-class Part(NamedTuple):
-    """One file: its bytes, and its name in messages."""
-
-    text: bytes
-    source: str
 
 
 def read_composed(
@@ -372,8 +363,3 @@ def _words(provision: Provision) -> str:
     """What is shown where a clause of the plan shows its text: the summary, and that it is one."""
     basis = f"{provision.instrument}{provision.article}"
     return f"[不是预案原文, {provision.authority.label}摘要] {basis}: {provision.summary}"
-
-
-def is_composed(text: bytes) -> bool:
-    """Is this the text of a composed plan?"""
-    return text.startswith(COMPOSED)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pydantic import Field
 
@@ -20,7 +20,15 @@ from plan_rules.plan import SourceItem, SourceText
 
 Finder: TypeAlias = Callable[[str], bytes | None]  # a bare file name -> what stands in the file
 
+COMPOSED = b'{"composed":'  # how the text of a composed plan begins
 _FILE_NAME = re.compile(r"[\w\-]+(\.[\w\-]+)*")
+
+
+class Part(NamedTuple):
+    """One file: its bytes, and its name in messages."""
+
+    text: bytes
+    source: str
 
 
 class SourceHead(Shape):
