@@ -86,6 +86,17 @@ def json_schema(plan: Plan, lang: str = "zh") -> dict[str, Any]:
     }
 
 
+def openapi_fragment(plan: Plan, lang: str = "zh") -> dict[str, Any]:
+    """An OpenAPI 3.1 document without paths: the schema of an incident's facts as its component `Incident`."""
+    schema = json_schema(plan, lang)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": schema["title"], "version": plan.version},
+        "jsonSchemaDialect": schema["$schema"],
+        "components": {"schemas": {"Incident": schema}},
+    }
+
+
 def _property(fact: Fact, plan: Plan) -> dict[str, Any]:
     described = {"title": fact.label, "description": _description(fact)}
     return {**described, **_type(fact, plan), "default": _default(fact)}

@@ -105,3 +105,11 @@ def test_the_schema_accepts_the_examples_and_refuses_an_unknown_fact() -> None:
     for file in (ROOT / "examples" / "incidents").glob("*.yaml"):
         assert not list(validator.iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))), file
     assert not validator.is_valid({"staff_asaulted": True})
+
+
+def test_the_schema_is_a_component_of_an_openapi_document_that_takes_it_as_it_is() -> None:
+    document = json.loads(run("schema", "--openapi").stdout)
+
+    assert document["openapi"] == "3.1.0"
+    assert document["components"] == {"schemas": {"Incident": json.loads(run("schema").stdout)}}
+    assert document["jsonSchemaDialect"] == document["components"]["schemas"]["Incident"]["$schema"]
