@@ -22,7 +22,9 @@ from plan_rules.decision import (
     Decision,
     Due,
     Duty,
+    ExclusionAnswer,
     FactUsed,
+    HandoffAnswer,
     NoticeAnswer,
     Permission,
     PlanIdentity,
@@ -86,6 +88,7 @@ class Assembler:
     ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
+        fired = self._articulation.in_scope(fired)
         deputies = tuple(deputy for deputy, acting in self._deputies if acting(wide))
         skeleton = self._articulation.of(fired, deputies)
         reasons = self.reasons(skeleton.fired, facts)
@@ -110,7 +113,7 @@ class Assembler:
             duties=tuple(duties),
             prohibitions=tuple(_prohibition(demand, reasons) for demand in skeleton.prohibitions),
             permissions=tuple(_permission(demand, reasons) for demand in skeleton.permissions),
-            undetermined=self._unknowns.of(facts, fired),
+            undetermined=() if skeleton.exclusions else self._unknowns.of(facts, fired),
             violations=tuple(violations),
             principles=skeleton.principles,
             readings=MappingProxyType(self._readings_used.of(wide, skeleton.fired)),
@@ -119,6 +122,13 @@ class Assembler:
             fired=skeleton.fired,
             sources=skeleton.sources,
             overrides=skeleton.overrides,
+            exclusions=tuple(
+                ExclusionAnswer(name, self._plan.clauses[name].text, (reasons[name],)) for name in skeleton.exclusions
+            ),
+            handoffs=tuple(
+                HandoffAnswer(plan, to, clauses, tuple(reasons[name] for name in clauses))
+                for plan, to, clauses in skeleton.handoffs
+            ),
         )
 
     def _shown(self, facts: Facts) -> dict[str, Any]:

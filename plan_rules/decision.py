@@ -226,11 +226,30 @@ class Override(NamedTuple):
     decided_by: str
 
 
+class ExclusionAnswer(NamedTuple):
+    """A clause that says that the plan does not apply to this incident, and why it fires."""
+
+    clause: str
+    text: str
+    reasons: tuple[Reason, ...]
+
+
+class HandoffAnswer(NamedTuple):
+    """Another plan takes the incident over: its name or id, to whom it is handed, by which clauses and why."""
+
+    plan: str
+    recipient: str | None
+    clauses: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the plan asks at one moment of one incident.  `fired` lists every clause that fires, in the plan's order.
 
     `sources` and `overrides` are empty, and not in the JSON, where nothing is laid over the plan.
+    Where there are `exclusions` the plan does not apply: no tier, nothing demanded, forbidden or allowed, and only the
+    excluding clauses are listed as fired.
     """
 
     plan: PlanIdentity
@@ -247,6 +266,8 @@ class Decision:
     fired: tuple[str, ...]
     sources: tuple[LayerInForce, ...] = ()
     overrides: tuple[Override, ...] = ()
+    exclusions: tuple[ExclusionAnswer, ...] = ()
+    handoffs: tuple[HandoffAnswer, ...] = ()
 
     def requires(self, action: str) -> bool:
         """Is this action a duty now?"""
@@ -257,7 +278,10 @@ class Decision:
         return any(prohibition.action == action for prohibition in self.prohibitions)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object as Python dicts and lists; `notices` is there only when there is something to say."""
+        """The JSON object as Python dicts and lists.
+
+        `notices`, `exclusions` and `handoffs` are there only when there is something to say.
+        """
         return to_plain(self)
 
     def to_json(self, *, indent: int | None = None) -> str:
@@ -279,7 +303,7 @@ def to_plain(decision: Decision) -> dict[str, Any]:
         "principles": [_plain(principle) for principle in decision.principles],
         "readings": dict(decision.readings),
         "facts": dict(decision.facts),
-        **({"notices": [_plain(notice) for notice in decision.notices]} if decision.notices else {}),
+        **{name: [_plain(item) for item in items] for name in _WHERE_ANY if (items := getattr(decision, name))},
         **_layered(decision),
     }
 
@@ -291,6 +315,7 @@ def _layered(decision: Decision) -> dict[str, Any]:
     return {name: [_plain(item) for item in getattr(decision, name)] for name in ("sources", "overrides")}
 
 
+_WHERE_ANY = ("notices", "exclusions", "handoffs")
 _OWN = ("recipient", "deadline", "status", "posts")
 
 

@@ -39,6 +39,8 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     """The page of a decision; sections with nothing in them are left out."""
     tongue = Wording(plan, lang)
     sections = (
+        Section("exclusion", tongue("不适用", "Does not apply"), tuple(_exclusions(decision))),
+        Section("handoff", tongue("移交", "Hand over"), tuple(_handoffs(decision, tongue))),
         Section("violation", tongue("违规", "Violations"), tuple(_violations(decision, tongue))),
         Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.duties)),
         Section("prohibition", tongue("不得", "Must not"), tuple(_prohibitions(decision, tongue))),
@@ -54,11 +56,31 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     tier = decision.tier
     return Page(
         plan=f"{decision.plan.name} {decision.plan.version}",
-        tier=tier.label if tier else tongue("不分级: 没有正在处置的投诉事件", "no tier: no incident is being handled"),
+        tier=tier.label if tier else _no_tier(decision, tongue),
         rank=plan.severity(tier.id if tier else None),
         next_steps=tuple(_next_steps(decision, tongue)),
         sections=tuple(section for section in sections if section.entries),
     )
+
+
+def _no_tier(decision: Decision, tongue: Wording) -> str:
+    if decision.exclusions:
+        return tongue("不适用本预案", "this plan does not apply")
+    return tongue("不分级: 没有正在处置的投诉事件", "no tier: no incident is being handled")
+
+
+def _exclusions(decision: Decision) -> Iterable[Entry]:
+    for item in decision.exclusions:
+        yield Entry(item.text, (), (item.clause,))
+
+
+def _handoffs(decision: Decision, tongue: Wording) -> Iterable[Entry]:
+    for item in decision.handoffs:
+        yield Entry(
+            tongue(f"按“{item.plan}”处置", f"under `{item.plan}`"),
+            pairs((tongue("交给", "to"), to_whom(item.recipient, tongue))),
+            item.clauses,
+        )
 
 
 def _duty(duty: Duty, tongue: Wording) -> Entry:

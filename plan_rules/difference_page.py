@@ -40,6 +40,8 @@ _KINDS = {
     "personal": "个人信息",
     "rung": "催办",
     "case": "案件",
+    "exclusion": "不适用",
+    "handoff": "移交",
 }
 _WHAT = {
     "added": ("新增", "added"),
@@ -70,7 +72,18 @@ _BECAME = {
     (False, True): ("由失败变为通过", "failed, now passes"),
     (False, False): ("决定变了, 仍然失败", "decided otherwise, still fails"),
 }
-_ORDER = ("tier", "duty", "prohibition", "permission", "notice", "deputy", "question", "principle")
+_ORDER = (
+    "tier",
+    "exclusion",
+    "handoff",
+    "duty",
+    "prohibition",
+    "permission",
+    "notice",
+    "deputy",
+    "question",
+    "principle",
+)
 
 
 def page(difference: Difference, lang: str = "zh") -> Page:

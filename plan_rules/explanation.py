@@ -123,8 +123,10 @@ def _smallest_change(clause: str, facts: Facts, lowered: Lowered) -> tuple[tuple
     plan = lowered.plan
     keys = plan.firing_keys(clause)
     tests = [compiled(lowered.conditions[key], plan, lowered.readings) for key in keys]
+    keeping = () if plan.clauses[clause].excludes else plan.exclusions  # what must not hold besides
+    excluding = [compiled(lowered.conditions[key], plan, lowered.readings) for key in keeping]
     stated = {fact: facts.values[fact] for fact in facts.source if facts.source[fact] == "stated"}
-    candidates = _candidates(keys, facts, lowered)
+    candidates = _candidates((*keys, *keeping), facts, lowered)
     reader, inferring = fact_reader(plan), inference(plan, lowered.readings)
     trials = 0
     for size in range(1, MAX_CHANGES + 1):
@@ -135,7 +137,9 @@ def _smallest_change(clause: str, facts: Facts, lowered: Lowered) -> tuple[tuple
                     return ()
                 change = dict(zip(changed, values, strict=True))
                 wide = _wide({**stated, **change}, reader, inferring)
-                if wide is not None and any(test(wide) is True for test in tests):
+                if wide is None or any(test(wide) is True for test in excluding):
+                    continue
+                if any(test(wide) is True for test in tests):
                     return tuple((fact, _answer(plan.facts[fact], value)) for fact, value in change.items())
     return ()
 

@@ -148,6 +148,16 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class Handoff:
+    """Another plan takes the incident over: its name or id, and who is to get it."""
+
+    plan: str
+    span: Span
+    recipient: Recipient | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exemption:
     """This clause, when it fires, takes these actions (all of them when empty) away from another clause."""
 

@@ -18,7 +18,7 @@ from plan_rules.condition import ALWAYS, All, Condition, InSituation, Scalar, Un
 from plan_rules.errors import Span
 from plan_rules.invariant import Acceptance, Invariant
 from plan_rules.layer import Layering, Provision
-from plan_rules.norm import Exemption, Norm, Role, Strength
+from plan_rules.norm import Exemption, Handoff, Norm, Role, Strength
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -104,6 +104,7 @@ class Clause:
 
     `condition` is the whole of it: the section's and the clause's own.  `serves` names the clauses whose purpose this
     one states, and `supports` the actions it is cited for.  `governs` lists the clauses a principle stands behind.
+    Where a clause `excludes`, the plan does not apply; its `handoff` is the plan that takes the incident over.
     """
 
     id: str
@@ -124,6 +125,8 @@ class Clause:
     carries: tuple[str, ...] = ()  # atomic items of the source carried by this clause
     note: str = ""
     layer: str = ""  # the id of the layer that adds it; '' of the plan's own
+    excludes: bool = False
+    handoff: Handoff | None = None
 
 
 # --------------------------------------------------------------------------- the rest of the vocabulary
@@ -397,10 +400,15 @@ class Plan:
         """
         found = self.clauses[clause]
         norms = found.norms
-        asks_only = found.tier is None and not found.exemptions
+        asks_only = found.tier is None and not found.exemptions and found.handoff is None
         if norms and asks_only and all(norm.condition != ALWAYS for norm in norms):
             return tuple(norm_key(clause, index) for index in range(len(norms)))
         return (clause,)
+
+    @cached_property
+    def exclusions(self) -> tuple[str, ...]:
+        """The clauses that say where the plan does not apply."""
+        return tuple(clause.id for clause in self.clauses.values() if clause.excludes)
 
     def leaves(self, condition: Condition) -> Iterator[Condition]:
         """The leaves of a condition with its situations opened."""

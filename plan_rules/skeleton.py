@@ -72,6 +72,8 @@ class Skeleton:
     notices: tuple[NoticeAnswer, ...]
     sources: tuple[LayerInForce, ...] = ()
     overrides: tuple[Override, ...] = ()
+    exclusions: tuple[str, ...] = ()  # the clauses
+    handoffs: tuple[tuple[str, str | None, tuple[str, ...]], ...] = ()  # plan, recipient, the clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,12 @@ class Articulation:
             clause.id: tuple(self._applied(clause)) for clause in self._plan.clauses.values()
         }
         self._firing = {clause: self._plan.firing_keys(clause) for clause in self._plan.clauses}
+        self._excluding = frozenset(self._plan.exclusions)
         self.of = lru_cache(maxsize=4096)(self._skeleton)
+
+    def in_scope(self, fired: frozenset[str]) -> frozenset[str]:
+        """What counts of what fired: only the clauses that exclude, where one does."""
+        return fired & self._excluding or fired
 
     def _applied(self, clause: Clause) -> Iterable[Applied]:
         """The norms of a clause that stand under the readings chosen."""
@@ -163,6 +170,8 @@ class Articulation:
             notices=(*self._notices(fired), *(self._advice(norm) for norm in applied if norm not in binding)),
             sources=sources(plan, clauses) if plan.layering else (),
             overrides=overrides(plan, clauses, fired) if plan.layering else (),
+            exclusions=tuple(clause.id for clause in clauses if clause.excludes),
+            handoffs=_handoffs(clauses),
         )
 
     def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:
@@ -288,6 +297,16 @@ class Articulation:
         ]
         first = min(steps, default=None)
         return (first.stage, first.number) if first else None
+
+
+def _handoffs(clauses: list[Clause]) -> tuple[tuple[str, str | None, tuple[str, ...]], ...]:
+    """The plans that take over, to whom, each with the clauses that say so."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for clause in clauses:
+        if clause.handoff is not None:
+            to = clause.handoff.recipient
+            found.setdefault((clause.handoff.plan, str(to) if to else None), []).append(clause.id)
+    return tuple((plan, to, tuple(ids)) for (plan, to), ids in found.items())
 
 
 _EVERYTHING = "*"

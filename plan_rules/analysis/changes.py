@@ -204,6 +204,10 @@ def said(decision: Decision, outcome: Outcome) -> object:
             return decision.tier is not None and decision.tier.id == outcome.subject
         case "notice":
             return any(notice.id == outcome.subject for notice in decision.notices)
+        case "exclusion":
+            return any(each.clause == outcome.subject for each in decision.exclusions)
+        case "handoff":
+            return any(each.plan == outcome.subject for each in decision.handoffs)
         case "principle":
             stated = [each for each in decision.principles if each.id == outcome.subject]
             pairs = {f"{each.clause} > {name}" for each in stated for name in each.clauses}

@@ -29,7 +29,8 @@ Said = TypeVar("Said")
 class Outcome(NamedTuple):
     """Something that a decision says or does not say: a tier, a duty, a duty's deadline, ...
 
-    `kind` is tier, duty, prohibition, permission, notice or principle; `subject` the id of the tier, action and so on;
+    `kind` is tier, duty, prohibition, permission, notice, principle, exclusion or handoff; `subject` the id of the
+    tier, action and so on;
     an `aspect` of it (role, recipient, deadline, own, defeasible, step, status, instead, clause) has a `value`; `own`
     is `roles>recipient>` or `roles>>deadline` of those who have another than the decision says first.
     """
@@ -70,8 +71,14 @@ class Meaning:
     # ----------------------------------------------------------------- clauses and norms
 
     def fires(self, clause: str) -> Points:
-        """Where the clause fires."""
-        return self.holds(AnyOf(tuple(self._rules[key] for key in self.plan.firing_keys(clause))))
+        """Where the clause fires and counts: where the plan applies, or the clause says that it does not."""
+        where = self.holds(AnyOf(tuple(self._rules[key] for key in self.plan.firing_keys(clause))))
+        return where if self.plan.clauses[clause].excludes else where & ~self.excluded
+
+    @cached_property
+    def excluded(self) -> Points:
+        """Where the plan does not apply."""
+        return self.diagram.any(self.holds(self._rules[clause]) for clause in self.plan.exclusions)
 
     def active(self, clause: str) -> Points:
         """Where the clause fires and no exception takes all of it away."""
@@ -152,14 +159,22 @@ class Meaning:
 
     def tier(self, tier: str) -> Points:
         """Where the incident has this tier."""
-        return self.holds(TierIs((tier,)))
+        return self.holds(TierIs((tier,))) & ~self.excluded
 
     def outcomes(self) -> dict[Outcome, Points]:
         """Everything that decisions of this plan can say, and where they say it."""
-        found = {Outcome("tier", tier): self.holds(tier_condition(self.plan, tier)) for tier in self.plan.tiers}
+        found = {
+            Outcome("tier", tier): self.holds(tier_condition(self.plan, tier)) & ~self.excluded
+            for tier in self.plan.tiers
+        }
         found |= self.demands()
         for notice in self.plan.notices:
-            found[Outcome("notice", notice.id)] = self.holds(notice.condition)
+            found[Outcome("notice", notice.id)] = self.holds(notice.condition) & ~self.excluded
+        found |= {Outcome("exclusion", clause): self.fires(clause) for clause in self.plan.exclusions}
+        for clause in self.plan.clauses.values():
+            if clause.handoff is not None:
+                handoff = Outcome("handoff", clause.handoff.plan)
+                found[handoff] = found.get(handoff, self.diagram.nothing) | self.fires(clause.id)
         for outcome, where in (*self._principles(), *self._advice(), *self._deputies(), *self._questions()):
             found[outcome] = found.get(outcome, self.diagram.nothing) | where
         return found
@@ -212,7 +227,7 @@ class Meaning:
         for item in self.plan.presumptions:
             for fact, values in item.fills:
                 if values[0] is UNKNOWN:
-                    yield Outcome("question", fact), self.holds(item.condition)
+                    yield Outcome("question", fact), self.holds(item.condition) & ~self.excluded
 
     def _aspects(
         self, modality: str, bounds: Sequence[Bound], wanted: Container[str] | None

@@ -21,6 +21,8 @@ _HEADLINES = ((("错误", "error"), "bold red"), (("警告", "warning"), "bold y
 _HELP = ("帮助", "help")
 _BOX = {
     "prohibition": ("red", "✗"),
+    "exclusion": ("yellow", "!"),
+    "handoff": ("cyan", "→"),
     "permission": ("green", "✓"),
     "question": ("yellow", "?"),
     "confirm": ("yellow", "?"),

@@ -73,6 +73,10 @@ def _does(clause: Clause) -> Iterator[str]:
         yield clause.tier
     if clause.principle:
         yield clause.principle
+    if clause.excludes:
+        yield "excluded"
+    if clause.handoff:
+        yield f"→{clause.handoff.plan}"
     yield from clause.supports
     yield from clause.defines
     yield from (f"→{served}" for served in clause.serves)
@@ -95,6 +99,7 @@ def _clause(clause: Clause, plan: Plan, lang: str) -> Iterator[str]:
         yield from (f"    {visible(line)}" for line in condition_lines(condition, plan, lang))
     if clause.tier:
         yield f"{'定为' if zh else 'tier'}: {plan.tiers[clause.tier].label}"
+    yield from _scope(clause, plan, zh=zh)
     for norm in clause.norms:
         yield visible(_norm(norm, plan, lang))
     for exemption in clause.exemptions:
@@ -108,6 +113,18 @@ def _clause(clause: Clause, plan: Plan, lang: str) -> Iterator[str]:
             yield visible(f"{'解释' if zh else 'reading'} {reading.id} = {reading.chosen} ({reading.topic}): {options}")
     if clause.note:
         yield f"{'说明' if zh else 'note'}: {visible(clause.note)}"
+
+
+def _scope(clause: Clause, plan: Plan, *, zh: bool) -> Iterator[str]:
+    """That the plan does not apply, and who takes over."""
+    if clause.excludes:
+        yield "不适用本预案" if zh else "the plan does not apply"
+    if clause.handoff:
+        to = clause.handoff.recipient
+        parties = ", ".join(_party(party, plan) for party in to.parties) if to else ""
+        yield visible(
+            f"{'移交' if zh else 'hand over to'}: {clause.handoff.plan}" + (f" → {parties}" if parties else "")
+        )
 
 
 def _norm(norm: Norm, plan: Plan, lang: str) -> str:

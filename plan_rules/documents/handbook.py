@@ -19,7 +19,7 @@ from plan_rules.documents.content import (
     stamp,
     table,
 )
-from plan_rules.documents.sentence import condition_words, fact_words, norm_sentence, readings_words
+from plan_rules.documents.sentence import condition_words, fact_words, handoff_words, norm_sentence, readings_words
 from plan_rules.norm import Norm
 from plan_rules.phrases import tier_phrase
 from plan_rules.plan import UNKNOWN, Clause, Plan, Presumption
@@ -61,6 +61,10 @@ def _source(clause: Clause) -> Cell:
 def _rules(clause: Clause, plan: Plan) -> Iterator[Text]:
     if clause.tier:
         yield Text(f"{_when(clause, plan)}定为{tier_phrase(plan.tiers[clause.tier], 'zh')}。", strong=True)
+    if clause.excludes:
+        yield Text(f"{_when(clause, plan)}不适用本预案。", strong=True)
+    if clause.handoff:
+        yield Text(f"{_when(clause, plan)}{handoff_words(clause.handoff, plan)}。", strong=True)
     for norm in clause.norms:
         yield from _norm(norm, clause, plan)
     for exemption in clause.exemptions:

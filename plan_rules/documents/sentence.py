@@ -20,7 +20,7 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.documents.bearing import bearer_of, strength_of
-from plan_rules.norm import Norm, Strength
+from plan_rules.norm import Handoff, Norm, Strength
 from plan_rules.phrases import modality_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Fact, Kind, Plan
 from plan_rules.wording import Wording, who
@@ -164,3 +164,15 @@ def readings_words(norm: Norm) -> str:
     """The readings under which the norm stands; empty where it always does."""
     named = (f"{each.reading}={'或'.join(each.options)}" for each in norm.under)
     return ", ".join(named)
+
+
+def handoff_words(handoff: Handoff, plan: Plan) -> str:
+    """Which plan takes over, and who gets the incident."""
+    to = handoff.recipient
+    names = (
+        [plan.roles[party].label if party in plan.roles else plan.parties.get(party, party) for party in to.parties]
+        if to
+        else []
+    )
+    joint = "或" if to and to.joined == "any" else "、"
+    return f"移交{joint.join(names)}, 按“{handoff.plan}”处置" if names else f"移交, 按“{handoff.plan}”处置"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
 from plan_rules.condition import (
+    ALWAYS,
+    AnyOf,
     Condition,
     Is,
     Present,
@@ -189,6 +191,8 @@ def _check_clauses(plan: Plan, report: Report) -> None:
                 ("补上“原文: …”, 照抄预案", "add `wording: ...`, copied from the plan"),
                 subject=clause.id,
             )
+        if clause.excludes:
+            _check_exclusion(clause, report)
         if not _does_something(clause):
             report.add(
                 "PR068",
@@ -203,6 +207,32 @@ def _check_clauses(plan: Plan, report: Report) -> None:
             )
 
 
+def _check_exclusion(clause: Clause, report: Report) -> None:
+    """Where the plan does not apply it demands nothing: not by the clause that says so either."""
+    if clause.norms or clause.tier or clause.exemptions:
+        report.add(
+            "PR090",
+            (
+                f"条款“{clause.id}”写了不适用, 又写了应当、不得、可以、定为或例外于",
+                f"clause `{clause.id}` excludes, and yet demands, forbids, allows, assigns or excepts",
+            ),
+            clause.span,
+            (
+                "不适用的事件由别的预案管: 写“移交: {预案: …, 对象: …}”, 其余分写成另一条",
+                "another plan sees to it: write `handoff: {plan: ..., recipient: ...}`, and the rest as another clause",
+            ),
+            subject=clause.id,
+        )
+    if clause.condition == ALWAYS:
+        report.add(
+            "PR091",
+            (f"条款“{clause.id}”总是不适用", f"clause `{clause.id}` excludes every incident"),
+            clause.span,
+            ("补上“当: …”, 写明什么事件不适用", "add `when: ...`: which incidents are excluded"),
+            subject=clause.id,
+        )
+
+
 def _does_something(clause: Clause) -> bool:
     return bool(
         clause.norms
@@ -212,6 +242,8 @@ def _does_something(clause: Clause) -> bool:
         or clause.supports
         or clause.principle
         or clause.defines
+        or clause.excludes
+        or clause.handoff
     )
 
 
@@ -255,8 +287,9 @@ def _check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
     """Try every combination of the facts that tiers depend on: each incident in scope must have a tier."""
     conditions = [clause.condition for clause in plan.clauses.values() if clause.tier]
     readings = plan.chosen()
-    facts = list(dict.fromkeys(fact for c in (plan.scope, *conditions) for fact in _facts(c, plan)))
-    about = [leaf for condition in (plan.scope, *conditions) for leaf in plan.leaves(condition)]
+    excluded = AnyOf(tuple(plan.clauses[name].condition for name in plan.exclusions))
+    facts = list(dict.fromkeys(fact for c in (plan.scope, excluded, *conditions) for fact in _facts(c, plan)))
+    about = [leaf for condition in (plan.scope, excluded, *conditions) for leaf in plan.leaves(condition)]
     cuts = {fact: telling_values(plan.facts[fact], about) for fact in facts}
     size = 1
     for values in cuts.values():
@@ -270,10 +303,12 @@ def _check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
             severity=Severity.WARNING,
         )
         return
-    in_scope, *assigned = (_remembered(condition, plan, readings) for condition in (plan.scope, *conditions))
+    in_scope, out_of_scope, *assigned = (
+        _remembered(condition, plan, readings) for condition in (plan.scope, excluded, *conditions)
+    )
     for values in product(*cuts.values()):
         wide = dict(zip(facts, values, strict=True))
-        if in_scope(wide) and not any(assigns(wide) for assigns in assigned):
+        if in_scope(wide) and not out_of_scope(wide) and not any(assigns(wide) for assigns in assigned):
             _report_no_fallback(plan, wide, head, report)
             return
 

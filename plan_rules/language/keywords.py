@@ -123,6 +123,9 @@ KEYWORDS: dict[str, str] = {
     "理由": "reason",
     "到期": "until",
     "仅换用解释时": "otherwise_only",
+    # where the plan does not apply, and who takes over
+    "不适用": "excluded",
+    "移交": "handoff",
     # facts and cases
     "敏感": "sensitive",
     "办结": "resolved_on",

@@ -10,10 +10,10 @@ from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.keywords import canonical, value_word
 from plan_rules.language.limits import LimitReader
 from plan_rules.language.names import Names
-from plan_rules.language.shape import NormShape
+from plan_rules.language.shape import HandoffShape, NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.language.vocabulary import CHOICES, chosen
-from plan_rules.norm import Bearers, Group, Norm, Recipient, Role, Step, Strength
+from plan_rules.norm import Bearers, Group, Handoff, Norm, Recipient, Role, Step, Strength
 from plan_rules.plan import Action, Fact, Kind, Reading
 
 _STEP = re.compile(r"(.+)-(\d{1,3})")
@@ -46,7 +46,7 @@ class NormReader:
         through = self._bearers(shape.through)
         condition = self.conditions.read(shape.when)
         excepted = self._roles(shape.excepted)
-        recipient = self._recipient(shape.recipient)
+        recipient = self.recipient(shape.recipient)
         instead = tuple(found.id for word in shape.instead if (found := self.actions.find(word)))
         under = self.conditions.under(shape.under)
         if shape.bearers is None:
@@ -129,7 +129,14 @@ class NormReader:
     def _roles(self, words: list[Text]) -> tuple[str, ...]:
         return tuple(found.id for word in words if (found := self.roles.find(word)))
 
-    def _recipient(self, tree: Tree | None) -> Recipient | None:
+    def handoff(self, shape: HandoffShape | None) -> Handoff | None:
+        """Who takes the incident over."""
+        if shape is None:
+            return None
+        return Handoff(str(shape.plan), shape.plan.span, self.recipient(shape.recipient), str(shape.note or ""))
+
+    def recipient(self, tree: Tree | None) -> Recipient | None:
+        """To whom: a list is all of them."""
         if tree is None:
             return None
         joined = "all"

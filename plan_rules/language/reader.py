@@ -364,6 +364,8 @@ class _PlanReader:
             governs=self._clause_list(shape.governs),
             defines=tuple(name for word in shape.defines if (name := self._defined(word))),
             carries=carries,
+            excludes=one_of(shape.excluded, {"是": True, "否": False}, False, self._report),
+            handoff=self._norms.handoff(shape.handoff),
             note=str(shape.note or ""),
             layer=self._composition.layer_of(str(section.section)) if self._composition else "",
         )
@@ -422,7 +424,7 @@ class _PlanReader:
 
 
 def _modality(shape: ClauseShape, norms: tuple[Norm, ...]) -> str:
-    if shape.assigns is not None or shape.defines:
+    if shape.assigns is not None or shape.defines or shape.excluded is not None:
         return "definition"
     if shape.states is not None and not norms:
         return "principle"

@@ -286,6 +286,19 @@ class NormShape(Shape):
 Norms = Annotated[list[NormShape], BeforeValidator(_listed)]
 
 
+class HandoffShape(Shape):
+    """移交: the plan that takes over, and to whom the incident is handed."""
+
+    plan: Word
+    recipient: AnyTree = None
+    note: Word | None = None
+
+
+def _named_plan(value: object) -> object:
+    """The name of a plan where no more is said of the handoff."""
+    return {"plan": value} if isinstance(value, Text) else value
+
+
 class ClauseShape(Shape):
     """条款."""
 
@@ -294,6 +307,8 @@ class ClauseShape(Shape):
     scraped: Word | None = None
     when: AnyTree = None
     assigns: Word | None = None
+    excluded: Word | None = None
+    handoff: Annotated[HandoffShape | None, BeforeValidator(_named_plan)] = None
     must: Norms = Field(default_factory=list)
     must_not: Norms = Field(default_factory=list)
     may: Norms = Field(default_factory=list)

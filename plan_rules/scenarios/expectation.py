@@ -32,6 +32,8 @@ KEYS = (
     "deadlines",
     "clause_refs",
     "fired",
+    "exclusions",
+    "handoffs",
     "roles",
     "limits",
     "invalid",
@@ -57,6 +59,8 @@ def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
         tier_checked=get(fields, "tier") is not None,
         clause_refs=_names(fields, "clause_refs", plan.clauses, "条款", "clause", report),
         fired=_names(fields, "fired", plan.clauses, "条款", "clause", report),
+        exclusions=_names(fields, "exclusions", plan.exclusions, "不适用的条款", "excluding clause", report),
+        handoffs=_names(fields, "handoffs", _handoffs(plan), "移交的预案", "plan that takes over", report),
         roles=_roles(fields, plan, report),
         limits=_limits(fields, plan, report),
         invalid=frozenset(str(code) for code in texts_of(fields, "invalid", report)),
@@ -67,6 +71,10 @@ def _names(fields: Fields, key: str, known: Iterable[str], zh: str, en: str, rep
     if get(fields, key) is None:
         return None
     return frozenset(str(name) for name in texts_of(fields, key, report) if check_name(name, known, zh, en, report))
+
+
+def _handoffs(plan: Plan) -> tuple[str, ...]:
+    return tuple(clause.handoff.plan for clause in plan.clauses.values() if clause.handoff)
 
 
 def _tier(fields: Fields, plan: Plan, report: Report) -> str | None:

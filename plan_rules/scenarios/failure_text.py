@@ -18,6 +18,8 @@ _ASPECTS = {
     "violations": Message("违规", "violations"),
     "clause_refs": Message("触发的条款", "clauses that fire"),
     "fired": Message("触发的条款", "clauses that fire"),
+    "exclusions": Message("不适用的条款", "excluding clauses"),
+    "handoffs": Message("移交", "handoffs"),
     "roles": Message("责任", "bearers"),
     "limits": Message("时限", "time limit"),
     "invalid": Message("拒绝", "refusal"),

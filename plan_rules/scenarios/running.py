@@ -113,6 +113,8 @@ def compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
     yield from _difference("violations", expected.violations, {str(item) for item in decision.violations})
     yield from _difference("clause_refs", expected.clause_refs, set(decision.fired), set(decision.fired))
     yield from _difference("fired", expected.fired, set(decision.fired))
+    yield from _difference("exclusions", expected.exclusions, {item.clause for item in decision.exclusions})
+    yield from _difference("handoffs", expected.handoffs, {item.plan for item in decision.handoffs})
     yield from _compare_deadlines(expected, decision)
     yield from _compare_bearers(expected, decision)
     yield from _compare_limits(expected, decision)

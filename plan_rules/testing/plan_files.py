@@ -87,7 +87,10 @@ class _Author:
             "推定": [self._presumption(n) for n in self._times(2)],
             "不可能": [self._impossible(n) for n in self._times(2)],
             "解释": {"R1": self._reading(), "R2": self._reading()},
-            "正文": [{"章节": "一", "标题": "处置", "适用": "有事", "条款": list(self._clauses(clauses))}],
+            "正文": [
+                {"章节": "一", "标题": "处置", "适用": "有事", "条款": list(self._clauses(clauses))},
+                *({"章节": "二", "条款": [found]} for found in self._exclusion()),
+            ],
             "红线": [self._invariant(n) for n in self._times(1)],
         }
         return {key: part for key, part in document.items() if part}
@@ -214,10 +217,26 @@ class _Author:
         for n in range(least, least + self._number(0 if least else 1, clauses)):
             yield self._clause(f"一.{n}")
 
+    def _exclusion(self) -> Iterator[Tree]:
+        """Perhaps a clause by which the plan does not apply."""
+        if self._number(0, 3) == 3:
+            found: Tree = {
+                "编号": "二.0",
+                "原文": "不适用本预案。",
+                "当": self._condition(1, tier=False),
+                "不适用": "是",
+            }
+            yield found | ({"移交": self._handoff()} if self._maybe() else {})
+
+    def _handoff(self) -> Any:
+        return self._one(("别的预案", {"预案": "另一预案", "对象": self._one(self._roles)}))
+
     def _clause(self, name: str) -> Tree:
         found: Tree = {"编号": name, "原文": f"第{name}条。"}
         if self._maybe():
             found["当"] = self._condition(2)
+        if self._number(0, 5) == 5:
+            found["移交"] = self._handoff()
         if self._norms and self._maybe():
             base = self._one(list(self._norms))
             found |= {"例外于": base} | ({"免除": [self._one(self._norms[base])]} if self._maybe() else {})

@@ -83,7 +83,14 @@ class Semantics(Generic[T]):
     # ----------------------------------------------------------------- clauses and norms
 
     def _fires(self, clause: str) -> T:
-        return self.either(*map(self.holds, firing(self.plan.clauses[clause])))
+        found = self.plan.clauses[clause]
+        own = self.either(*map(self.holds, firing(found)))
+        return own if found.excludes else self.both(own, self.no(self.excluded))
+
+    @cached_property
+    def excluded(self) -> T:
+        """Where the plan does not apply."""
+        return self.either(*(self.holds(each.condition) for each in self.plan.clauses.values() if each.excludes))
 
     def _active(self, clause: str) -> T:
         """Where it fires and is not wholly excepted: only then its own exemptions count."""
@@ -130,7 +137,7 @@ class Semantics(Generic[T]):
         return self.either(*(self.binds(clause.id, index) for clause, index, _ in self.norms(modality, action)))
 
     def tier(self, tier: str) -> T:
-        return self.holds(TierIs((tier,)))
+        return self.both(self.holds(TierIs((tier,))), self.no(self.excluded))
 
     # ----------------------------------------------------------------- what a claim says
 
@@ -146,7 +153,7 @@ class Semantics(Generic[T]):
     def no_tier(self, subject: str) -> T:
         assert subject == self.plan.id
         given = (self.fires(clause.id) for clause in self.plan.clauses.values() if clause.tier)
-        return self.both(self.holds(self.plan.scope), self.no(self.either(*given)))
+        return self.both(self.holds(self.plan.scope), self.no(self.excluded), self.no(self.either(*given)))
 
     def two_tiers(self, subject: str) -> T:
         return self.both(*map(self.fires, subject.split("+")))
@@ -326,12 +333,13 @@ class Semantics(Generic[T]):
             for about, where in self._said_of(modality, action):
                 yield (modality, action, *about), where
         yield from self._said_besides()
+        yield from self._handed_over()
 
     def _said_besides(self) -> Iterator[tuple[tuple[str, ...], T]]:
         for clause, index, norm in self.norms():
             yield ("advice", clause.id, norm.action), self.binds(clause.id, index, frozenset({Strength.ADVISORY}))
         for notice in self.plan.notices:
-            yield ("notice", notice.id), self.holds(notice.condition)
+            yield ("notice", notice.id), self.both(self.holds(notice.condition), self.no(self.excluded))
         for clause in self.plan.clauses.values():
             for name in clause.governs if clause.principle else ():
                 if name in self.plan.clauses:
@@ -350,7 +358,14 @@ class Semantics(Generic[T]):
         for item in self.plan.presumptions:
             for fact, values in item.fills:
                 if values[0] is UNKNOWN:
-                    yield ("question", fact, item.id), self.holds(item.condition)
+                    yield ("question", fact, item.id), self.both(self.holds(item.condition), self.no(self.excluded))
+
+    def _handed_over(self) -> Iterator[tuple[tuple[str, ...], T]]:
+        for clause in self.plan.clauses.values():
+            if clause.excludes:
+                yield ("exclusion", clause.id), self.fires(clause.id)
+            if clause.handoff:
+                yield ("handoff", clause.handoff.plan, clause.id), self.fires(clause.id)
 
     def _said_of(self, modality: str, action: str) -> Iterator[tuple[tuple[str, ...], T]]:
         found = [
@@ -442,7 +457,7 @@ _TELLING: Mapping[str, Callable[[Semantics[Any], str], Any]] = {
 
 def firing(clause: Clause) -> list[Condition]:
     """The conditions of which one must hold for the clause to fire: one that only asks, asks something when it does."""
-    asks_only = clause.norms and clause.tier is None and not clause.exemptions
+    asks_only = clause.norms and clause.tier is None and not clause.exemptions and clause.handoff is None
     if asks_only and all(norm.condition != ALWAYS for norm in clause.norms):
         return [All((clause.condition, norm.condition)) for norm in clause.norms]
     return [clause.condition]
@@ -889,7 +904,10 @@ class Told:
     # ----------------------------------------------------------------- as decisions are made
 
     def fires(self, clause: str) -> z3.BoolRef:
-        return z3.Or([self.kleene(rule)[0] for rule in firing(self.plan.clauses[clause])])
+        found = self.plan.clauses[clause]
+        own = z3.Or([self.kleene(rule)[0] for rule in firing(found)])
+        excluded = [self.kleene(each.condition)[0] for each in self.plan.clauses.values() if each.excludes]
+        return own if found.excludes else z3.And(own, z3.Not(z3.Or(excluded)))
 
     def _is_active(self, clause: str) -> z3.BoolRef:
         return z3.And(self.fires(clause), z3.Not(self._waived(clause, None)))

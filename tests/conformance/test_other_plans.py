@@ -16,7 +16,8 @@ from tests.conformance.plans import disagreements, lowered, random_wide
 
 DATA = Path(__file__).parents[1] / "data"
 PLANS = {
-    name: pr.loads((DATA / f"{name}_plan.yaml").read_text(encoding="utf-8")) for name in ("hall", "estate", "hospital")
+    name: pr.loads((DATA / f"{name}_plan.yaml").read_text(encoding="utf-8"))
+    for name in ("hall", "estate", "hospital", "order")
 }
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)

@@ -27,7 +27,7 @@ def claims(meaning: Meaning) -> Iterator[Claim]:
 def _has_a_tier(meaning: Meaning, assigning: list[Clause]) -> Claim:
     def without() -> Points:
         given = meaning.diagram.any(meaning.fires(clause.id) for clause in assigning)
-        return meaning.drawing.holds(meaning.plan.scope) & ~given
+        return meaning.drawing.holds(meaning.plan.scope) & ~meaning.excluded & ~given
 
     return Claim(
         code="PF003",

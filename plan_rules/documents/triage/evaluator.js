@@ -108,7 +108,9 @@ function evaluator(plan) {
 
   function decide(stated) {
     const told = follow(stated), wide = told.wide;
-    const fired = new Set(Object.keys(plan.rules).filter((key) => truth(plan.rules[key], wide) === true));
+    const excluding = plan.clauses.filter((clause) => clause.excludes && truth(plan.rules[clause.id], wide) === true);
+    const counting = excluding.length ? excluding.map((clause) => clause.id) : Object.keys(plan.rules);
+    const fired = new Set(counting.filter((key) => truth(plan.rules[key], wide) === true));
     const deputies = plan.deputies.filter((each) => truth(each.condition, wide) === true);
     const clauses = plan.clauses.filter((clause) => clause.keys.some((key) => fired.has(key)));
     const waived = waivedBy(clauses);
@@ -128,7 +130,9 @@ function evaluator(plan) {
       duties,
       prohibitions: of("prohibition"),
       permissions: of("permission"),
-      undetermined: undetermined(told, fired),
+      undetermined: excluding.length ? [] : undetermined(told, fired),
+      exclusions: excluding.map((clause) => clause.id),
+      handoffs: handoffsOf(clauses),
       notices: [
         ...plan.notices.filter((notice) => fired.has(notice.id)).map((notice) => notice.id),
         ...norms.filter((norm) => norm.strength === "advisory").map((norm) => norm.clause + ":" + norm.action),
@@ -137,6 +141,17 @@ function evaluator(plan) {
       ],
       fired: clauses.map((clause) => clause.id),
     };
+  }
+
+  function handoffsOf(clauses) {
+    const found = new Map();
+    for (const { id, handoff } of clauses) {
+      if (handoff === null) continue;
+      const key = JSON.stringify(handoff);
+      if (!found.has(key)) found.set(key, { ...handoff, clauses: [] });
+      found.get(key).clauses.push(id);
+    }
+    return [...found.values()];
   }
 
   function tierOf(clauses) {

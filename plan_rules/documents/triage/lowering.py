@@ -152,9 +152,18 @@ def _clause(clause: Clause, articulation: Articulation, lowered: Lowered) -> dic
         "tier": clause.tier,
         "keys": list(lowered.plan.firing_keys(clause.id)),
         "supports": list(clause.supports),
+        "excludes": clause.excludes,
+        "handoff": _handoff(clause),
         "exemptions": [{"clause": each.clause, "actions": list(each.actions)} for each in clause.exemptions],
         "norms": [_norm(each, lowered) for each in articulation.norms[clause.id]],
     }
+
+
+def _handoff(clause: Clause) -> dict[str, Any] | None:
+    if clause.handoff is None:
+        return None
+    to = clause.handoff.recipient
+    return {"plan": clause.handoff.plan, "recipient": str(to) if to else None}
 
 
 def _norm(applied: Applied, lowered: Lowered) -> dict[str, Any]:

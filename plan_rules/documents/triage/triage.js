@@ -74,8 +74,10 @@ if (typeof document !== "undefined") (function () {
     }
     const tier = answer.tier;
     return [
-      el("h2", { class: "tier rank" + (tier ? Math.min(tier.severity, 3) : 0) }, tier ? tier.label : "不分级: 没有正在处置的事件"),
+      el("h2", { class: "tier rank" + (tier ? Math.min(tier.severity, 3) : 0) }, tier ? tier.label : answer.exclusions.length ? "不适用本预案" : "不分级: 没有正在处置的事件"),
       bar(),
+      section("不适用", answer.exclusions.map((id) => el("li", { class: "item" }, plan.clauses.find((clause) => clause.id === id).text, el("p", {}, "依据 " + id))), "must-not"),
+      section("移交", answer.handoffs.map((each) => item(each, "按“" + each.plan + "”处置", [["交给", parties(each.recipient)]])), ""),
       section("应当, 依次做", answer.duties.map(duty), ""),
       section("不得", answer.prohibitions.map(prohibition), "must-not"),
       section("可以", answer.permissions.map((each) => item(each, plan.actions[each.action].label, [["谁", names(each.roles)]])), ""),
