@@ -33,4 +33,19 @@ def _init(words: Words) -> Command:
     )
 
 
-AUTHORING = (_init,)
+def _lsp(words: Words) -> Command:
+    lang_ = words.speak()
+
+    def lsp(lang: Lang = lang_) -> int:
+        from plan_rules.cli import language_server_command  # noqa: PLC0415
+
+        return language_server_command.run(lang=lang.value)
+
+    return (
+        lsp,
+        "语言服务器: 由编辑器启动, 边写边检查、补全、跳转",
+        "The language server: an editor starts it, for diagnostics, completion and navigation as you write.",
+    )
+
+
+AUTHORING = (_init, _lsp)

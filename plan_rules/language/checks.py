@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import product
-
 from plan_rules.condition import (
     ALWAYS,
-    AnyOf,
-    Condition,
-    Is,
-    Present,
     TierIs,
-    Within,
 )
 from plan_rules.errors import Severity, Span
 from plan_rules.invariant import Invariant
+from plan_rules.language.grading import check_fallback
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
 from plan_rules.plan import (
     Clause,
-    Fact,
     Impossible,
     Kind,
     Notice,
@@ -30,11 +22,7 @@ from plan_rules.plan import (
     Reading,
     Remark,
     Tier,
-    telling_values,
 )
-from plan_rules.truth import Wide, truth
-
-MAX_INCIDENTS = 20_000
 
 
 def check(plan: Plan, head: PlanHead, report: Report) -> None:
@@ -280,75 +268,7 @@ def _check_tiers(plan: Plan, head: PlanHead, report: Report) -> None:
                 subject=tier.id,
             )
     if plan.tiers and assigned != {None}:
-        _check_fallback(plan, head, report)
-
-
-def _check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
-    """Try every combination of the facts that tiers depend on: each incident in scope must have a tier."""
-    conditions = [clause.condition for clause in plan.clauses.values() if clause.tier]
-    readings = plan.chosen()
-    excluded = AnyOf(tuple(plan.clauses[name].condition for name in plan.exclusions))
-    facts = list(dict.fromkeys(fact for c in (plan.scope, excluded, *conditions) for fact in _facts(c, plan)))
-    about = [leaf for condition in (plan.scope, excluded, *conditions) for leaf in plan.leaves(condition)]
-    cuts = {fact: telling_values(plan.facts[fact], about) for fact in facts}
-    size = 1
-    for values in cuts.values():
-        size *= max(len(values), 1)
-    if size > MAX_INCIDENTS:
-        report.add(
-            "PR069",
-            ("定级依赖的事实太多, 无法逐一核对是否都有等级", "tiers depend on too many facts to try every combination"),
-            head.id.span,
-            ("用“情形”归并, 或减少定级依据", "assign tiers by fewer facts"),
-            severity=Severity.WARNING,
-        )
-        return
-    in_scope, out_of_scope, *assigned = (
-        _remembered(condition, plan, readings) for condition in (plan.scope, excluded, *conditions)
-    )
-    for values in product(*cuts.values()):
-        wide = dict(zip(facts, values, strict=True))
-        if in_scope(wide) and not out_of_scope(wide) and not any(assigns(wide) for assigns in assigned):
-            _report_no_fallback(plan, wide, head, report)
-            return
-
-
-def _remembered(condition: Condition, plan: Plan, readings: Mapping[str, str]) -> Callable[[Wide], bool | None]:
-    """Whether the condition holds; thought about once for each combination of the facts that it names."""
-    facts = tuple(dict.fromkeys(_facts(condition, plan)))
-    known: dict[tuple[object, ...], bool | None] = {}
-
-    def holds(wide: Wide) -> bool | None:
-        values = tuple(map(wide.get, facts))
-        if values not in known:
-            known[values] = truth(condition, wide, plan, readings)
-        return known[values]
-
-    return holds
-
-
-def _report_no_fallback(plan: Plan, wide: Mapping[str, object], head: PlanHead, report: Report) -> None:
-    shown = "、".join(f"{plan.facts[fact].label}={_label(plan.facts[fact], value)}" for fact, value in wide.items())
-    ids = ", ".join(f"{fact}={str(value).lower()}" for fact, value in wide.items())
-    report.add(
-        "PR061",
-        (f"有的事件定不出等级, 例如: {shown}", f"some incidents get no tier, such as: {ids}"),
-        (head.scope.span if head.scope is not None else head.id.span),
-        ("补一条兜底的定级条款, 或缩小“适用”范围", "add a clause that assigns a tier to them, or narrow `scope`"),
-        facts=tuple(wide),
-    )
-
-
-def _label(fact: Fact, value: object) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return next((item.label for item in fact.values if item.id == value), str(value))
-
-
-def _facts(condition: Condition, plan: Plan) -> Iterable[str]:
-    for part in plan.leaves(condition):
-        if isinstance(part, Is | Within | Present):
-            yield part.fact
+        check_fallback(plan, head, report)
 
 
 # --------------------------------------------------------------------------- the source text

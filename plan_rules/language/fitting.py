@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -114,24 +115,33 @@ def _sweep(tree: Tree) -> None:
 def report_twice(tree: Tree, report: Report) -> None:
     """A key and its alias in the other language name one thing, so both in one mapping is a duplicate."""
     if isinstance(tree, Items):
-        for item in tree:
-            report_twice(item, report)
+        parts: Iterable[Tree] = tree
     elif isinstance(tree, Fields):
-        seen: dict[str, Text] = {}
-        for key, value in tree.items():
-            word = canonical(key)
-            if word in seen:
-                first = seen[word]
-                report.add(
-                    "TX011",
-                    (f"“{key}”与“{first}”是同一个键", f"`{key}` and `{first}` are the same key"),
-                    key.span,
-                    ("只写一个", "write only one"),
-                    related=first.span,
-                    related_label=("第一次写在这里", "first written here"),
-                )
-            seen[word] = key
-            report_twice(value, report)
+        parts = tree.values()
+        if len({canonical(key) for key in tree}) < len(tree):
+            _report_aliases(tree, report)
+    else:
+        return
+    for part in parts:
+        if not isinstance(part, Text):
+            report_twice(part, report)
+
+
+def _report_aliases(tree: Fields, report: Report) -> None:
+    seen: dict[str, Text] = {}
+    for key in tree:
+        word = canonical(key)
+        if word in seen:
+            first = seen[word]
+            report.add(
+                "TX011",
+                (f"“{key}”与“{first}”是同一个键", f"`{key}` and `{first}` are the same key"),
+                key.span,
+                ("只写一个", "write only one"),
+                related=first.span,
+                related_label=("第一次写在这里", "first written here"),
+            )
+        seen[word] = key
 
 
 def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, report: Report) -> None:

@@ -132,6 +132,9 @@ class _PlanReader:
             others=frozenset(str(word) for word in self._other_ids()),
             report=report,
         )
+        self._headings = {
+            str(section.section): None for section in sorted(document.body, key=lambda each: each.section)
+        }
         for section in document.body:
             for clause in section.clauses:
                 self._declare_clause(clause)
@@ -300,10 +303,8 @@ class _PlanReader:
 
     def _clause_list(self, words: Iterable[Text]) -> tuple[str, ...]:
         """Clause ids; a heading's id stands for its clauses."""
-        headings = {str(section.section) for section in self._document.body}
-        return tuple(
-            str(word) for word in words if str(word) in headings or self._clause_ids.find(word, also=sorted(headings))
-        )
+        headings = self._headings
+        return tuple(str(word) for word in words if word in headings or self._clause_ids.find(word, also=headings))
 
     # ----------------------------------------------------------------- the body
 
