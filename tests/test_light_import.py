@@ -6,8 +6,10 @@ import sys
 
 CASES = ("alembic", "cloudevents", "cryptography", "httpx", "icalendar", "psycopg", "sqlalchemy", "standardwebhooks")
 PAPERS = ("docx", "jinja2", "openpyxl", "weasyprint")
+SERVED = ("starlette", "uvicorn")
 HEAVY = (
     *CASES,
+    *SERVED,
     *PAPERS,
     "chinese_calendar",
     "durable_rules_engine",

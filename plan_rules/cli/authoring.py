@@ -1,4 +1,4 @@
-"""Language -> the commands for those who write plan files: init."""
+"""Language -> the commands for those who write plan files: init, studio."""
 
 from __future__ import annotations
 
@@ -48,4 +48,44 @@ def _lsp(words: Words) -> Command:
     )
 
 
-AUTHORING = (_init, _lsp)
+def _studio(words: Words) -> Command:
+    folder_ = words.argument(
+        None,
+        "[FOLDER]",
+        "放着 plan.yaml 的文件夹; 不写就看自带的预案, 只读",
+        "a folder with plan.yaml; without it, the shipped plan, read only",
+    )
+    plan_ = words.option(None, "--plan", "预案文件, 代替文件夹", "a plan file, in place of a folder", "FILE")
+    host_ = words.option(
+        "127.0.0.1",
+        "--host",
+        "在哪个地址上; 不是本机的要用启动时显示的口令",
+        "the address to listen on; others than the loopback need the token shown at the start",
+        "ADDRESS",
+    )
+    port_ = words.option(
+        8765, "--port", "端口, 默认 8765; 0 是任意空闲的", "default 8765; 0 is any that is free", "PORT"
+    )
+    browser_ = words.option(False, "--browser", "打开浏览器", "open it in the browser")
+    lang_ = words.speak()
+
+    def studio(
+        folder: str | None = folder_,
+        plan: str | None = plan_,
+        host: str = host_,
+        port: int = port_,
+        browser: bool = browser_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import studio_command  # noqa: PLC0415
+
+        return studio_command.run(studio_command.Asked(folder, plan, host, port, browser, lang.value))
+
+    return (
+        studio,
+        "在浏览器里试用、编辑、证明一份预案, 不用网络",
+        "Try, edit and prove a plan in the browser, without a network.",
+    )
+
+
+AUTHORING = (_init, _lsp, _studio)

@@ -18,8 +18,11 @@ _COLUMNS = (("条目", 7), ("原文", 26), ("条款", 7), ("规则", 30), ("场�
 _MOST_NAMED = 12  # scenarios of a row; the others are counted
 
 
-def matrix(plan: Plan, scenarios: Sequence[Scenario]) -> Document:
-    """Every item of the source text, the clauses and rules that carry it, the scenarios in which those fire."""
+def matrix(plan: Plan, scenarios: Sequence[Scenario], *, mistakes: bool = True) -> Document:
+    """Every item of the source text, the clauses and rules that carry it, the scenarios in which those fire.
+
+    `mistakes` asks too which mistakes in the rules the scenarios would not notice; that takes minutes.
+    """
     verdicts = run_scenarios(plan, scenarios)
     rows = tuple(_rows(plan, verdicts))
     complete = sum(row.tone is not Tone.EMPTY for row in rows)
@@ -28,7 +31,8 @@ def matrix(plan: Plan, scenarios: Sequence[Scenario]) -> Document:
     blocks: list[Block] = [Paragraph(Text(summary, Origin.STATED, strong=True))]
     if failed:
         blocks.append(Paragraph(Text(f"没有通过的场景: {'、'.join(failed)}", Origin.STATED, strong=True)))
-    blocks += [table("条款覆盖矩阵", _COLUMNS, rows), *_mistakes(plan, scenarios)]
+    blocks.append(table("条款覆盖矩阵", _COLUMNS, rows))
+    blocks += _mistakes(plan, scenarios) if mistakes else ()
     return Document("matrix", "条款覆盖矩阵", stamp(plan), tuple(blocks), landscape=True)
 
 

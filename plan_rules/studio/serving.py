@@ -1,0 +1,92 @@
+"""A Folder, an address -> the studio served there until it is stopped."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from plan_rules.errors import Message, ToldError
+from plan_rules.extra import from_extra
+from plan_rules.studio.desk import Desk
+from plan_rules.studio.editing import LARGE_PATHS, Editing
+from plan_rules.studio.folder import Folder
+from plan_rules.studio.guards import Doors, Guarded, addresses, is_loopback
+from plan_rules.studio.panes import Panes
+
+with from_extra("studio"):
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
+    from starlette.types import ASGIApp
+
+HOST, PORT = "127.0.0.1", 8765
+_STATIC = Path(__file__).parent / "static"
+_MOST_AT_ONCE = 64
+
+
+class NotServed(ToldError):
+    """The address cannot be listened on."""
+
+
+def application(folder: Folder, doors: Doors) -> ASGIApp:
+    """The studio as an ASGI application, behind its guards."""
+    desk = Desk(folder)
+    routes = [
+        *Panes(desk, doors.csrf).routes(),
+        *Editing(desk).routes(),
+        Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+    ]
+    return Guarded(Starlette(routes=routes), doors)
+
+
+def serve(folder: Folder, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop; `tell` is given the address once it can be opened.  Raises NotServed.
+
+    Nothing is logged: requests carry facts of incidents.
+    """
+    listening = _listen(host, port)
+    token = None if is_loopback(host) else secrets.token_urlsafe(32)
+    doors = Doors(host, listening.getsockname()[1], token, large=LARGE_PATHS)
+    config = uvicorn.Config(
+        application(folder, doors),
+        access_log=False,
+        log_level="critical",
+        server_header=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=2,
+        lifespan="off",
+    )
+    for address in addresses(doors):
+        tell(address)
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 is any that is free."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError, OverflowError) as failure:
+        raise _not_served(host, port, failure) from failure
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as failure:
+        listening.close()
+        raise _not_served(host, port, failure) from failure
+    return listening
+
+
+def _not_served(host: str, port: int, failure: Exception) -> NotServed:
+    why = getattr(failure, "strerror", None) or str(failure)
+    return NotServed(
+        Message(
+            f"不能在 {host}:{port} 上打开: {why}; 用 --port 换一个端口",
+            f"cannot listen on {host}:{port}: {why}; choose another with --port",
+        )
+    )
