@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from plan_rules import loading
-from plan_rules.errors import Message, PlanInvalid
+from plan_rules.authoring.draft import read_draft
+from plan_rules.errors import Diagnostic, Message, PlanInvalid
+from plan_rules.language.pieces import Pieces
 from plan_rules.language.reader import ReadResult, read
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario, read_scenarios
@@ -35,6 +38,7 @@ class Desk:
         self.folder = folder
         self._begun = folder.read(folder.plan_name)
         self._draft: bytes | None = None
+        self._pieces, self._typing = Pieces(), Lock()
         self._known: dict[tuple[str, bytes], _Known] = {}
 
     @property
@@ -42,9 +46,12 @@ class Desk:
         """Does the editor hold something else than the file?"""
         return self._draft is not None and self._draft != self.folder.read(self.folder.plan_name)
 
-    def keep_draft(self, text: bytes) -> None:
-        """What the editor holds; kept in memory only."""
-        self._draft = text
+    def keep_draft(self, text: bytes) -> tuple[Diagnostic, ...]:
+        """What the editor holds, kept in memory only; what is wrong with it.  Reads only what changed."""
+        with self._typing:
+            self._draft = text
+            lined = text.decode("utf-8", errors="replace")
+            return read_draft(lined, source=self.folder.plan_name, find=self.beside, pieces=self._pieces).diagnostics
 
     def drop_draft(self) -> None:
         """The editor holds the file again."""

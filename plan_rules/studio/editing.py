@@ -7,7 +7,6 @@ from typing import Any
 
 from plan_rules.errors import Diagnostic
 from plan_rules.extra import from_extra
-from plan_rules.language.reader import read
 from plan_rules.studio.desk import DRAFT, SAVED, Desk
 from plan_rules.studio.folder import Changed, NotKept, version_of
 
@@ -53,9 +52,8 @@ class Editing:
 
         def work() -> dict[str, Any]:
             begun = time.perf_counter()
-            self._desk.keep_draft(text)
             name = self._desk.folder.plan_name
-            found = read(text, name, find=self._desk.beside).diagnostics
+            found = self._desk.keep_draft(text)
             shown = [_plain(each, name, lang) for each in found[:_MOST_SHOWN]]
             return {"diagnostics": shown, "milliseconds": round((time.perf_counter() - begun) * 1000)}
 
