@@ -1,4 +1,4 @@
-"""Language -> the commands for those who write plan files: init, studio."""
+"""Language -> the commands for those who write plan files: init, lsp, studio."""
 
 from __future__ import annotations
 
