@@ -18,6 +18,7 @@ from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import All, AnyOf, Condition
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
+    ApprovalAnswer,
     Bearer,
     Decision,
     Due,
@@ -41,6 +42,7 @@ from plan_rules.plan import UNKNOWN, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.readings_used import ReadingsUsed
 from plan_rules.skeleton import Articulation, Demand
+from plan_rules.truth import Wide
 from plan_rules.unknowns import Unknowns
 
 
@@ -97,10 +99,20 @@ class Assembler:
         never: list[NoticeAnswer] = []
         for demand in skeleton.duties:
             bearers, deadline, stands = (
-                self._judged(demand, facts, at, calendar) if demand.varies else (demand.bearers, demand.deadline, _OPEN)
+                self._judged(demand, facts, at, calendar)
+                if demand.varies and not demand.state
+                else (_pending(demand), demand.deadline, Standing(demand.state))
+                if demand.state
+                else (demand.bearers, demand.deadline, _OPEN)
             )
-            duties.append(_duty(demand, bearers, deadline, stands.status, reasons))
-            if demand.limit is not None and demand.limit.every and deadline is not None and deadline.due is None:
+            duties.append(_duty(demand, bearers, deadline, stands.status, reasons, wide))
+            if (
+                not demand.state
+                and demand.limit is not None
+                and demand.limit.every
+                and deadline is not None
+                and deadline.due is None
+            ):
                 never.append(_never_done(demand))
             if stands.days is not None:
                 violations.append(Violation(demand.action, stands.status, stands.days, demand.clauses))
@@ -111,8 +123,8 @@ class Assembler:
             plan=self._identity,
             tier=skeleton.tier,
             duties=tuple(duties),
-            prohibitions=tuple(_prohibition(demand, reasons) for demand in skeleton.prohibitions),
-            permissions=tuple(_permission(demand, reasons) for demand in skeleton.permissions),
+            prohibitions=tuple(_prohibition(demand, reasons, wide) for demand in skeleton.prohibitions),
+            permissions=tuple(_permission(demand, reasons, wide) for demand in skeleton.permissions),
             undetermined=() if skeleton.exclusions else self._unknowns.of(facts, fired),
             violations=tuple(violations),
             principles=skeleton.principles,
@@ -129,6 +141,7 @@ class Assembler:
                 HandoffAnswer(plan, to, clauses, tuple(reasons[name] for name in clauses))
                 for plan, to, clauses in skeleton.handoffs
             ),
+            ladders=skeleton.ladders,
         )
 
     def _shown(self, facts: Facts) -> dict[str, Any]:
@@ -260,7 +273,12 @@ def _never_done(demand: Demand) -> NoticeAnswer:
 
 
 def _duty(
-    demand: Demand, bearers: tuple[Bearer, ...], deadline: Due | None, status: str, reasons: Mapping[str, Reason]
+    demand: Demand,
+    bearers: tuple[Bearer, ...],
+    deadline: Due | None,
+    status: str,
+    reasons: Mapping[str, Reason],
+    wide: Wide,
 ) -> Duty:
     return Duty(
         demand.action,
@@ -274,10 +292,27 @@ def _duty(
         demand.defeasible,
         tuple([reasons[clause] for clause in demand.clauses]),
         bearers,
+        _approval(demand, wide),
+        demand.discretion,
+        demand.ladder,
     )
 
 
-def _prohibition(demand: Demand, reasons: Mapping[str, Reason]) -> Prohibition:
+def _pending(demand: Demand) -> tuple[Bearer, ...]:
+    """Who must act, once it is in force: nobody is late with it."""
+    return tuple(bearer._replace(status=demand.state) if bearer.status else bearer for bearer in demand.bearers)
+
+
+def _approval(demand: Demand, wide: Wide) -> ApprovalAnswer | None:
+    """Who approved, and who has not yet; nobody is missing where enough did."""
+    if not demand.approvals:
+        return None
+    given = tuple([role for role, shown_by in demand.approvals if shown_by(wide) is True])
+    missing = tuple([role for role, _ in demand.approvals if role not in given])
+    return ApprovalAnswer(demand.need, given, () if given and demand.need == "any" else missing)
+
+
+def _prohibition(demand: Demand, reasons: Mapping[str, Reason], wide: Wide) -> Prohibition:
     return Prohibition(
         demand.action,
         demand.label,
@@ -287,9 +322,19 @@ def _prohibition(demand: Demand, reasons: Mapping[str, Reason]) -> Prohibition:
         demand.instead,
         tuple([reasons[clause] for clause in demand.clauses]),
         demand.bearers,
+        _approval(demand, wide),
     )
 
 
-def _permission(demand: Demand, reasons: Mapping[str, Reason]) -> Permission:
+def _permission(demand: Demand, reasons: Mapping[str, Reason], wide: Wide) -> Permission:
     found = tuple([reasons[clause] for clause in demand.clauses])
-    return Permission(demand.action, demand.label, demand.roles, demand.clauses, found)
+    return Permission(
+        demand.action,
+        demand.label,
+        demand.roles,
+        demand.clauses,
+        found,
+        demand.state,
+        _approval(demand, wide),
+        demand.discretion,
+    )

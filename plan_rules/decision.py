@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from plan_rules.gates import PENDING
+
 Jsonable: TypeAlias = bool | int | str | Mapping[str, str] | None
 
 
@@ -97,11 +99,36 @@ class Due(NamedTuple):
     due: str | None
 
 
+class ApprovalAnswer(NamedTuple):
+    """Whose approval is needed: of `all` of them or of `any`; who gave it, and whose is missing still."""
+
+    need: str
+    given: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class DiscretionAnswer(NamedTuple):
+    """Who judges whether it is done, what they are to weigh, and the fact that records the choice, if there is one."""
+
+    roles: tuple[str, ...]
+    considerations: tuple[str, ...]
+    choice: str | None
+
+
+class LadderPlace(NamedTuple):
+    """Which step of a ladder it is, counted from 1, of how many."""
+
+    ladder: str
+    step: int
+    of: int
+
+
 class Duty(NamedTuple):
     """A role must do an action, to a recipient, by a deadline.
 
     `order`: 1 is first; duties of equal order are done together; None goes on throughout.  `status` is open, done,
-    late or missed.  A defeasible duty can be overridden with a reason and an approver, both recorded.
+    late or missed; or it is not in force: `awaiting_approval`, `at_discretion`, or a step that `failed`.  A defeasible
+    duty can be overridden with a reason and an approver, both recorded.
     """
 
     action: str
@@ -115,10 +142,21 @@ class Duty(NamedTuple):
     defeasible: bool
     reasons: tuple[Reason, ...]
     bearers: tuple[Bearer, ...]
+    approval: ApprovalAnswer | None = None
+    discretion: DiscretionAnswer | None = None
+    ladder: LadderPlace | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """Is it a must now?"""
+        return self.status not in PENDING
 
 
 class Prohibition(NamedTuple):
-    """A role must not do an action; `instead` lists the actions to take in its place."""
+    """A role must not do an action; `instead` lists the actions to take in its place.
+
+    With an `approval` it ends once the approvals are given.
+    """
 
     action: str
     label: str
@@ -128,16 +166,25 @@ class Prohibition(NamedTuple):
     instead: tuple[str, ...]
     reasons: tuple[Reason, ...]
     bearers: tuple[Bearer, ...]
+    approval: ApprovalAnswer | None = None
 
 
 class Permission(NamedTuple):
-    """A role may do an action."""
+    """A role may do an action; not yet while its `status` is `awaiting_approval` or `at_discretion`."""
 
     action: str
     label: str
     roles: tuple[str, ...]
     clauses: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    status: str = ""
+    approval: ApprovalAnswer | None = None
+    discretion: DiscretionAnswer | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """Is it allowed now?"""
+        return self.status not in PENDING
 
 
 class Undetermined(NamedTuple):
@@ -243,6 +290,16 @@ class HandoffAnswer(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
+class LadderAnswer(NamedTuple):
+    """Which step of a ladder the incident is at, of how many; `exhausted` where the last one failed too."""
+
+    ladder: str
+    step: int
+    of: int
+    exhausted: bool
+    clauses: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the plan asks at one moment of one incident.  `fired` lists every clause that fires, in the plan's order.
@@ -268,10 +325,27 @@ class Decision:
     overrides: tuple[Override, ...] = ()
     exclusions: tuple[ExclusionAnswer, ...] = ()
     handoffs: tuple[HandoffAnswer, ...] = ()
+    ladders: tuple[LadderAnswer, ...] = ()
+
+    @property
+    def in_force(self) -> tuple[Duty, ...]:
+        """The duties that are a must now: none that waits for approval or judgement, no step that failed."""
+        return tuple(duty for duty in self.duties if duty.in_force)
+
+    @property
+    def pending(self) -> tuple[Duty | Permission, ...]:
+        """What is listed and not in force: it waits for approval or judgement, or is a step that failed."""
+        listed: tuple[Duty | Permission, ...] = (*self.duties, *self.permissions)
+        return tuple(item for item in listed if not item.in_force)
+
+    @property
+    def allowed(self) -> tuple[Permission, ...]:
+        """The permissions that are given now."""
+        return tuple(permission for permission in self.permissions if permission.in_force)
 
     def requires(self, action: str) -> bool:
         """Is this action a duty now?"""
-        return any(duty.action == action for duty in self.duties)
+        return any(duty.action == action and duty.in_force for duty in self.duties)
 
     def forbids(self, action: str) -> bool:
         """Is this action prohibited now?"""
@@ -280,7 +354,7 @@ class Decision:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object as Python dicts and lists.
 
-        `notices`, `exclusions` and `handoffs` are there only when there is something to say.
+        `notices`, `exclusions`, `handoffs` and `ladders` are there only when there is something to say.
         """
         return to_plain(self)
 
@@ -315,13 +389,16 @@ def _layered(decision: Decision) -> dict[str, Any]:
     return {name: [_plain(item) for item in getattr(decision, name)] for name in ("sources", "overrides")}
 
 
-_WHERE_ANY = ("notices", "exclusions", "handoffs")
+_WHERE_ANY = ("notices", "exclusions", "handoffs", "ladders")
+_WAITING = ("status", "approval", "discretion", "ladder")
 _OWN = ("recipient", "deadline", "status", "posts")
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Bearer):
         return {name: _plain(item) for name, item in value._asdict().items() if name not in _OWN or item}
+    if isinstance(value, Duty | Prohibition | Permission):
+        return {name: _plain(item) for name, item in value._asdict().items() if name not in _WAITING or item}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: _plain(item) for name, item in value._asdict().items()}
     if isinstance(value, tuple):
@@ -333,7 +410,7 @@ def outline(decision: Decision) -> dict[str, Any]:
     """Decision -> the ids of its tier and of what it demands, forbids and allows."""
     return {
         "tier": decision.tier.id if decision.tier else None,
-        "duties": [item.action for item in decision.duties],
+        "duties": [item.action for item in decision.in_force],
         "prohibitions": [item.action for item in decision.prohibitions],
-        "permissions": [item.action for item in decision.permissions],
+        "permissions": [item.action for item in decision.allowed],
     }

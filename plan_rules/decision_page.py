@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plan_rules.decision import Decision, Duty, Side
+from plan_rules.decision import Decision, Duty, Permission, Prohibition, Side
 from plan_rules.entries import Entry, Section, pairs
 from plan_rules.layer import Authority
 from plan_rules.phrases import modality_phrase
@@ -17,6 +17,9 @@ STATUS = {
     "done": ("✓", "已办", "done"),
     "late": ("!", "迟办", "late"),
     "missed": ("✗", "漏办", "missed"),
+    "awaiting_approval": ("…", "待批准", "awaiting approval"),
+    "at_discretion": ("?", "待裁量", "at discretion"),
+    "failed": ("✗", "没有办成", "failed"),
 }
 
 
@@ -42,7 +45,9 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
         Section("exclusion", tongue("不适用", "Does not apply"), tuple(_exclusions(decision))),
         Section("handoff", tongue("移交", "Hand over"), tuple(_handoffs(decision, tongue))),
         Section("violation", tongue("违规", "Violations"), tuple(_violations(decision, tongue))),
-        Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.duties)),
+        Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.in_force)),
+        Section("pending", tongue("还不必做", "Not a must yet"), tuple(_pending(decision, tongue))),
+        Section("ladder", tongue("递进", "Ladders"), tuple(_ladders(decision, tongue))),
         Section("prohibition", tongue("不得", "Must not"), tuple(_prohibitions(decision, tongue))),
         Section("permission", tongue("可以", "May"), tuple(_permissions(decision, tongue))),
         Section("override", tongue("胜过", "Prevails"), tuple(_overrides(decision, tongue))),
@@ -94,11 +99,47 @@ def _duty(duty: Duty, tongue: Wording) -> Entry:
             (tongue("向", "to"), to_whom(duty.recipient, tongue)),
             (tongue("时限", "when"), by_when(duty.deadline, tongue)),
             (tongue("效力", "strength"), strength),
+            *_waiting(duty, tongue),
         ),
         clauses=duty.clauses,
         order=duty.order,
         status=duty.status,
     )
+
+
+def _pending(decision: Decision, tongue: Wording) -> Iterable[Entry]:
+    """What waits for an approval or somebody's judgement, and steps that failed: none of it is a must."""
+    for item in decision.pending:
+        sign, zh, en = STATUS[item.status]
+        yield Entry(
+            item.label,
+            pairs(
+                (tongue("情况", "status"), f"{sign} {tongue(zh, en)}"),
+                (tongue("谁", "who"), tongue.roles(item.roles)),
+                *_waiting(item, tongue),
+            ),
+            item.clauses,
+        )
+
+
+def _waiting(item: Duty | Prohibition | Permission, tongue: Wording) -> Iterable[tuple[str, str]]:
+    """Whose approval or judgement it waits for, and which step it is."""
+    if approval := item.approval:
+        joint = ("、", ", ") if approval.need == "all" else ("或", " or ")
+        yield tongue("还须批准", "approval missing"), tongue.roles(approval.missing, joint)
+        yield tongue("已批准", "approved by"), tongue.roles(approval.given)
+    if not isinstance(item, Prohibition) and (discretion := item.discretion):
+        yield tongue("由谁裁量", "judged by"), tongue.roles(discretion.roles)
+        yield tongue("考量", "weighing"), tongue("、", ", ").join(discretion.considerations)
+    if isinstance(item, Duty) and item.ladder:
+        yield tongue("递进", "step"), f"{item.ladder.step}/{item.ladder.of}"
+
+
+def _ladders(decision: Decision, tongue: Wording) -> Iterable[Entry]:
+    for item in decision.ladders:
+        at = tongue(f"第 {item.step} 步, 共 {item.of} 步", f"step {item.step} of {item.of}")
+        end = tongue(", 各步都没有办成", ", every step failed") if item.exhausted else ""
+        yield Entry(f"{item.ladder}: {at}{end}", (), item.clauses)
 
 
 def _next_steps(decision: Decision, tongue: Wording) -> Iterable[str]:
@@ -119,14 +160,16 @@ def _prohibitions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
                 (tongue("谁", "who"), who(item.bearers, tongue) or tongue.roles(item.roles)),
                 (tongue("改为", "instead"), instead),
                 (tongue("效力", "strength"), strength if item.defeasible else ""),
+                *_waiting(item, tongue),
             ),
             item.clauses,
         )
 
 
 def _permissions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
-    for item in decision.permissions:
-        yield Entry(item.label, pairs((tongue("谁", "who"), tongue.roles(item.roles))), item.clauses)
+    for item in decision.allowed:
+        who_may = (tongue("谁", "who"), tongue.roles(item.roles))
+        yield Entry(item.label, pairs(who_may, *_waiting(item, tongue)), item.clauses)
 
 
 def _overrides(decision: Decision, tongue: Wording) -> Iterable[Entry]:

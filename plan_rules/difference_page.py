@@ -14,6 +14,7 @@ from plan_rules.analysis.meaning import MODALITIES, Outcome
 from plan_rules.analysis.scales import Scale
 from plan_rules.errors import Severity
 from plan_rules.finding_text import item_phrase, share, witness_phrase
+from plan_rules.gates import PENDING
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, modality_phrase, name_of, term_phrase, tier_phrase, value_phrase
@@ -42,6 +43,9 @@ _KINDS = {
     "case": "案件",
     "exclusion": "不适用",
     "handoff": "移交",
+    "awaiting_approval": "待批准",
+    "at_discretion": "待裁量",
+    "failed": "没有办成",
 }
 _WHAT = {
     "added": ("新增", "added"),
@@ -79,6 +83,7 @@ _ORDER = (
     "duty",
     "prohibition",
     "permission",
+    *PENDING,
     "notice",
     "deputy",
     "question",
@@ -189,6 +194,7 @@ class _Writer:
             if kind in ("question", "fact") and subject in plan.facts:
                 return f"{self._kind(kind)} {name_of(plan.facts[subject], self._lang)}"
             labelled = {
+                **dict.fromkeys(PENDING, plan.actions),
                 "principle": plan.principles,
                 "deputy": plan.roles,
                 "action": plan.actions,
@@ -291,7 +297,7 @@ class _Writer:
                 told = [item_phrase(item, plan, self._zh) for item in items if item.action == outcome.subject]
                 said = modality_phrase(outcome.kind, self._lang)
             else:
-                told = [duty.label if self._zh else duty.action for duty in decision.duties]
+                told = [duty.label if self._zh else duty.action for duty in decision.in_force]
                 said = modality_phrase("duty", self._lang)
             yield f"{self._say(*word)}: {label}; {said} {self._list(told)}"
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.errors import Span
+from plan_rules.gates import CHOSEN, DECLINED, GIVEN, LAPSED, Approvals, Discretion, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Norm:
 
     `under` limits the norm to some options of readings; `strength_by` names the reading that sets its strength;
     `done_by` (duty) and `broken_by` (prohibition) are conditions over facts that show it performed or broken.
+    `approvals`, `discretion` and `rung` say what it waits for: see `gates`.
     """
 
     modality: str  # "duty" | "prohibition" | "permission"
@@ -145,6 +147,23 @@ class Norm:
     condition: Condition = ALWAYS  # the norm's own, besides the clause's
     under: tuple[UnderReading, ...] = ()
     inferred: tuple[str, ...] = ()  # which parts the source leaves out: "bearer", ...
+    approvals: Approvals | None = None
+    discretion: Discretion | None = None
+    rung: Rung | None = None
+
+    @property
+    def waits(self) -> bool:
+        """May it be pending, rather than in force, where it applies?"""
+        return bool(self.approvals or self.discretion or self.rung)
+
+    def gates(self) -> dict[str, Condition]:
+        """What settles whether it is in force, by the ends of the keys that `Plan.rules` has for it."""
+        found: dict[str, Condition | None] = {LAPSED: self.rung.failed if self.rung else None}
+        if self.approvals:
+            found[LAPSED if self.modality == "prohibition" else GIVEN] = self.approvals.given
+        if self.discretion:
+            found |= {CHOSEN: self.discretion.chosen, DECLINED: self.discretion.declined}
+        return {end: condition for end, condition in found.items() if condition is not None}
 
 
 @dataclass(frozen=True, slots=True)

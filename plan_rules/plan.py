@@ -383,13 +383,19 @@ class Plan:
         return isinstance(other, Plan) and other.digest == self.digest
 
     def rules(self) -> dict[str, Condition]:
-        """Every condition an engine answers for, by key: clauses and notices by id, a norm's own as `clause#index`."""
+        """Every condition an engine answers for, by key: clauses and notices by id, a norm's own as `clause#index`.
+
+        What a norm waits for has that key and an end of `gates`.
+        """
         found: dict[str, Condition] = {}
         for clause in self.clauses.values():
             found[clause.id] = clause.condition
             for index, norm in enumerate(clause.norms):
+                own = clause.condition if norm.condition == ALWAYS else All((clause.condition, norm.condition))
                 if norm.condition != ALWAYS:
-                    found[norm_key(clause.id, index)] = All((clause.condition, norm.condition))
+                    found[norm_key(clause.id, index)] = own
+                for end, gate in norm.gates().items() if norm.waits else ():
+                    found[norm_key(clause.id, index) + end] = All((own, gate))
         found.update((notice.id, notice.condition) for notice in self.notices)
         return found
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.decision import (
     Bearer,
     BearerGroup,
+    DiscretionAnswer,
     Due,
+    LadderAnswer,
+    LadderPlace,
     LayerInForce,
     NoticeAnswer,
     Override,
@@ -22,6 +26,7 @@ from plan_rules.decision import (
     PrincipleAnswer,
     TierAnswer,
 )
+from plan_rules.gates import AT_DISCRETION, AWAITING, CHOSEN, DECLINED, FAILED, GIVEN, LAPSED, PENDING
 from plan_rules.layered import overrides, sources
 from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
 from plan_rules.normal import Lowered
@@ -51,6 +56,11 @@ class Demand:
     done_on: str | None
     broken_by: Predicate | None
     own: tuple[TimeLimit | None, ...] = ()  # of each bearer, where it is not the demand's
+    state: str = ""  # why it is not in force; empty where it is
+    need: str = ""  # of `approvals`: all of them, or any
+    approvals: tuple[tuple[str, Predicate], ...] = ()  # whose approval, and what shows it
+    discretion: DiscretionAnswer | None = None
+    ladder: LadderPlace | None = None
 
     @property
     def varies(self) -> bool:
@@ -74,6 +84,7 @@ class Skeleton:
     overrides: tuple[Override, ...] = ()
     exclusions: tuple[str, ...] = ()  # the clauses
     handoffs: tuple[tuple[str, str | None, tuple[str, ...]], ...] = ()  # plan, recipient, the clauses
+    ladders: tuple[LadderAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Applied:
     key: str
     strength: Strength
     bearer: Bearer
+    state: str | None = ""  # one of `gates.PENDING`, empty where it is in force, None where it is gone
 
 
 class Articulation:
@@ -152,13 +164,14 @@ class Articulation:
         clauses = [clause for clause in plan.clauses.values() if any(key in fired for key in self._firing[clause.id])]
         waived = self._waived(clauses)
         applied = [
-            _with_deputies(norm, deputies)
+            _with_deputies(_as_it_stands(norm, fired) if norm.norm.waits else norm, deputies)
             for clause in clauses
             for norm in self.norms[clause.id]
             if (norm.norm.condition == ALWAYS or norm.key in fired)
             and not waived.get(clause.id, frozenset()) & {norm.norm.action, _EVERYTHING}
         ]
-        binding = [norm for norm in applied if norm.strength is not Strength.ADVISORY]
+        binding = [norm for norm in applied if norm.strength is not Strength.ADVISORY and norm.state is not None]
+        advising = [norm for norm in applied if norm.strength is Strength.ADVISORY and norm.state == ""]
         names = tuple(clause.id for clause in clauses)
         return Skeleton(
             fired=names,
@@ -167,11 +180,12 @@ class Articulation:
             prohibitions=self._demands(binding, "prohibition", clauses),
             permissions=self._demands(binding, "permission", clauses),
             principles=self._principles(clauses, frozenset(names)),
-            notices=(*self._notices(fired), *(self._advice(norm) for norm in applied if norm not in binding)),
+            notices=(*self._notices(fired), *map(self._advice, advising)),
             sources=sources(plan, clauses) if plan.layering else (),
             overrides=overrides(plan, clauses, fired) if plan.layering else (),
             exclusions=tuple(clause.id for clause in clauses if clause.excludes),
             handoffs=_handoffs(clauses),
+            ladders=_ladders(binding),
         )
 
     def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:
@@ -238,7 +252,9 @@ class Articulation:
         for norm in applied:
             if norm.norm.modality == modality:
                 by_action.setdefault(norm.norm.action, []).append(norm)
-        return tuple(self._demand(self._plan.actions[action], norms, clauses) for action, norms in by_action.items())
+        return tuple(
+            self._demand(self._plan.actions[action], _nearest(norms), clauses) for action, norms in by_action.items()
+        )
 
     def _demand(self, action: Action, norms: list[Applied], clauses: list[Clause]) -> Demand:
         citing = {norm.clause.id for norm in norms} | {clause.id for clause in clauses if action.id in clause.supports}
@@ -264,7 +280,26 @@ class Articulation:
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
             own=tuple(own for _, own in parts),
+            **(self._waiting(norms) if any(norm.norm.waits for norm in norms) else {}),
         )
+
+    def _waiting(self, norms: list[Applied]) -> dict[str, Any]:
+        """What a demand waits for, or waited for."""
+        approvals = next((norm.norm.approvals for norm in norms if norm.norm.approvals), None)
+        discretion = next((norm.norm.discretion for norm in norms if norm.norm.discretion), None)
+        rung = next((norm.norm.rung for norm in norms if norm.norm.rung), None)
+        return {
+            "state": norms[0].state,
+            "need": approvals.need if approvals else "",
+            "approvals": tuple(
+                (part.role, compiled(part.shown_by, self._plan, self._readings))
+                for part in (approvals.parts if approvals else ())
+            ),
+            "discretion": DiscretionAnswer(discretion.roles, discretion.considerations, discretion.choice)
+            if discretion
+            else None,
+            "ladder": LadderPlace(rung.ladder, rung.step, rung.of) if rung else None,
+        }
 
     def _compiled(self, condition: Condition | None) -> Predicate | None:
         return None if condition is None else compiled(condition, self._plan, self._readings)
@@ -297,6 +332,47 @@ class Articulation:
         ]
         first = min(steps, default=None)
         return (first.stage, first.number) if first else None
+
+
+def _as_it_stands(applied: Applied, fired: frozenset[str]) -> Applied:
+    """The norm with what became of what it waits for."""
+    norm, key = applied.norm, applied.key
+    state: str | None = ""
+    if key + LAPSED in fired:
+        state = FAILED if norm.modality != "prohibition" else None
+    elif key + DECLINED in fired:
+        state = None
+    elif norm.modality == "prohibition":
+        state = ""
+    elif norm.discretion and key + CHOSEN not in fired:
+        state = AT_DISCRETION
+    elif norm.approvals and key + GIVEN not in fired:
+        state = AWAITING
+    return replace(applied, state=state)
+
+
+def _nearest(norms: list[Applied]) -> list[Applied]:
+    """Those in force; where there is none, those that are nearest to it."""
+    for state in ("", *PENDING):
+        if found := [norm for norm in norms if norm.state == state]:
+            return found
+    return norms
+
+
+def _ladders(applied: list[Applied]) -> tuple[LadderAnswer, ...]:
+    """How far each ladder has come."""
+    reached: dict[str, list[Applied]] = {}
+    for norm in applied:
+        if norm.norm.rung is not None:
+            reached.setdefault(norm.norm.rung.ladder, []).append(norm)
+    return tuple(_ladder(name, norms) for name, norms in reached.items())
+
+
+def _ladder(name: str, norms: list[Applied]) -> LadderAnswer:
+    places = [(norm.norm.rung.step, norm.norm.rung.of, norm.state) for norm in norms if norm.norm.rung]
+    step, of = max((step, of) for step, of, _ in places)
+    failed = all(state == FAILED for at, _, state in places if at == step)
+    return LadderAnswer(name, step, of, failed, tuple(dict.fromkeys(norm.clause.id for norm in norms)))
 
 
 def _handoffs(clauses: list[Clause]) -> tuple[tuple[str, str | None, tuple[str, ...]], ...]:

@@ -13,7 +13,7 @@ from plan_rules.scenarios import read_scenarios, run
 
 TEXT = (Path(__file__).parent / "data" / "order_plan.yaml").read_text(encoding="utf-8")
 PLAN = pr.loads(TEXT)
-LATE = {"trouble": "late", "own_order": True}
+LATE = {"trouble": "late", "own_order": True, "head_stops": False}
 
 
 def codes(text: str) -> set[str]:
@@ -50,7 +50,7 @@ def test_a_handoff_by_itself_takes_nothing_away() -> None:
 
 
 def test_until_it_is_known_that_the_plan_does_not_apply_it_does_and_the_question_is_asked() -> None:
-    decision = pr.decide(PLAN, {"trouble": "late"})
+    decision = pr.decide(PLAN, {"trouble": "late", "head_stops": False})
 
     assert decision.requires("call_customer")
     assert [(each.fact, each.blocks) for each in decision.undetermined] == [("own_order", ("一.2",))]

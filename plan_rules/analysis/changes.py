@@ -18,6 +18,7 @@ from plan_rules.analysis.witnesses import Disagreement
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision, Duty, Permission, Prohibition
 from plan_rules.errors import FactsInvalid
+from plan_rules.gates import PENDING
 from plan_rules.plan import Plan
 
 MOST_REGIONS = 6
@@ -208,6 +209,8 @@ def said(decision: Decision, outcome: Outcome) -> object:
             return any(each.clause == outcome.subject for each in decision.exclusions)
         case "handoff":
             return any(each.plan == outcome.subject for each in decision.handoffs)
+        case kind if kind in PENDING:
+            return any(item.action == outcome.subject and item.status == outcome.kind for item in decision.pending)
         case "principle":
             stated = [each for each in decision.principles if each.id == outcome.subject]
             pairs = {f"{each.clause} > {name}" for each in stated for name in each.clauses}
@@ -226,11 +229,11 @@ def demands(decision: Decision, modality: str) -> tuple[Duty | Prohibition | Per
     """What a decision demands, forbids or allows."""
     match modality:
         case "duty":
-            return decision.duties
+            return decision.in_force
         case "prohibition":
             return decision.prohibitions
         case _:
-            return decision.permissions
+            return decision.allowed
 
 
 def places(cube: Cube, scales: Mapping[str, Scale]) -> dict[str, tuple[object, ...]]:

@@ -132,7 +132,7 @@ def observed(meaning: Meaning) -> dict[tuple[str, ...], Points]:
     plan = meaning.plan
     found: dict[tuple[str, ...], Points] = {("fires", clause): meaning.fires(clause) for clause in plan.clauses}
     found |= {("tier", tier): meaning.tier(tier) for tier in plan.tiers}
-    for outcome, where in meaning.demands(("role", "deadline", "own")).items():
+    for outcome, where in (*meaning.pending().items(), *meaning.demands(("role", "deadline", "own")).items()):
         found[outcome] = where
     return found
 

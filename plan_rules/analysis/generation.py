@@ -18,7 +18,7 @@ from plan_rules.analysis.witnesses import decided, few_words
 from plan_rules.condition import Condition
 from plan_rules.errors import Span
 from plan_rules.plan import Plan
-from plan_rules.scenarios import Expected, Scenario, Step, limit_of
+from plan_rules.scenarios import Expected, Scenario, Step, limit_of, pending_in
 
 _HERE = Span("generated", 1, 1)
 
@@ -119,14 +119,17 @@ def _step(
     decision = decided(meaning.plan, facts, readings)
     expected = Expected(
         span=_HERE,
-        required=frozenset(item.action for item in decision.duties),
+        required=frozenset(item.action for item in decision.in_force),
         prohibited=frozenset(item.action for item in decision.prohibitions),
-        permitted=frozenset(item.action for item in decision.permissions),
+        permitted=frozenset(item.action for item in decision.allowed),
         tier=decision.tier.id if decision.tier else None,
         tier_checked=True,
         fired=frozenset(decision.fired),
-        roles={item.action: frozenset(item.roles) for item in (*decision.prohibitions, *decision.duties)},  # type: ignore[attr-defined]
-        limits={duty.action: limit_of(duty) for duty in decision.duties},
+        pending=pending_in(decision)
+        if any(norm.waits for each in meaning.plan.clauses.values() for norm in each.norms)
+        else None,
+        roles={item.action: frozenset(item.roles) for item in (*decision.prohibitions, *decision.in_force)},  # type: ignore[attr-defined]
+        limits={duty.action: limit_of(duty) for duty in decision.in_force},
     )
     return Step(facts, expected, _HERE, readings=readings)
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
+from plan_rules.gates import LAPSED, PENDING
 from plan_rules.instants import written
 from plan_rules.norm import COUNTED, Group, Norm, Step, Strength
 from plan_rules.plan import UNKNOWN, Clause, norm_key
@@ -29,8 +30,8 @@ Said = TypeVar("Said")
 class Outcome(NamedTuple):
     """Something that a decision says or does not say: a tier, a duty, a duty's deadline, ...
 
-    `kind` is tier, duty, prohibition, permission, notice, principle, exclusion or handoff; `subject` the id of the
-    tier, action and so on;
+    `kind` is tier, duty, prohibition, permission, notice, principle, exclusion or handoff, or of `gates.PENDING`;
+    `subject` the id of the tier, action and so on;
     an `aspect` of it (role, recipient, deadline, own, defeasible, step, status, instead, clause) has a `value`; `own`
     is `roles>recipient>` or `roles>>deadline` of those who have another than the decision says first.
     """
@@ -45,7 +46,8 @@ class Outcome(NamedTuple):
 class Bound:
     """A norm of a clause, and where it binds: `where` with exceptions taken off, `before` without.
 
-    It is `strict` on a part of that; `otherwise` is where it would stand if it only advised.
+    It is `strict` on a part of that; `otherwise` is where it would stand if it only advised.  It binds where it is in
+    force; `listed` is where it is that or pending (`gates`).
     """
 
     clause: Clause
@@ -55,6 +57,7 @@ class Bound:
     before: Points
     strict: Points
     otherwise: Points
+    listed: Points
 
 
 class Meaning:
@@ -112,11 +115,62 @@ class Meaning:
         own = self.fires(clause.id)
         if norm.condition != ALWAYS:
             own &= self.holds(self._rules[norm_key(clause.id, index)])
-        before = own & self.binding(norm)
         kept = ~self._waived(clause.id, norm.action)
+        listed = own & self.binding(norm) & kept
+        if norm.waits:
+            own &= self._in_force(norm)
+        before = own & self.binding(norm)
         where = before & kept
         otherwise = own & self.under(norm.under) & kept
-        return Bound(clause, index, norm, where, before, where & self._strength(norm, (Strength.STRICT,)), otherwise)
+        strict = where & self._strength(norm, (Strength.STRICT,))
+        return Bound(clause, index, norm, where, before, strict, otherwise, listed)
+
+    def _in_force(self, norm: Norm) -> Points:
+        """Where nothing stands between the norm and its binding."""
+        if norm.modality == "prohibition":
+            return ~self._lapsed(norm)
+        return ~self._lapsed(norm) & self._chosen(norm) & self._given(norm)
+
+    def _lapsed(self, norm: Norm) -> Points:
+        lapsed = norm.gates().get(LAPSED)
+        return self.diagram.nothing if lapsed is None else self.holds(lapsed)
+
+    def _given(self, norm: Norm) -> Points:
+        return self.holds(norm.approvals.given) if norm.approvals else self.diagram.everything
+
+    def _chosen(self, norm: Norm) -> Points:
+        if norm.discretion is None:
+            return self.diagram.everything
+        chosen = norm.discretion.chosen
+        return self.diagram.nothing if chosen is None else self.holds(chosen)
+
+    def _declined(self, norm: Norm) -> Points:
+        declined = norm.discretion.declined if norm.discretion else None
+        return self.diagram.nothing if declined is None else self.holds(declined)
+
+    def pending(self) -> dict[Outcome, Points]:
+        """What decisions list that is not in force: outcomes of the kinds `gates.PENDING`, about the action."""
+        found: dict[Outcome, Points] = {}
+        for (modality, action), bounds in self._by_action.items():
+            if modality == "prohibition" or not any(bound.norm.waits for bound in bounds):
+                continue
+            taken = self.asked(modality, action)
+            for state in PENDING:
+                where = self.diagram.any(bound.listed & self._pending_as(state, bound.norm) for bound in bounds)
+                outcome = Outcome(state, action)
+                found[outcome] = found.get(outcome, self.diagram.nothing) | (where & ~taken)
+                taken |= where
+        return found
+
+    def _pending_as(self, state: str, norm: Norm) -> Points:
+        lapsed, declined, chosen = self._lapsed(norm), self._declined(norm), self._chosen(norm)
+        match state:
+            case "failed":
+                return lapsed
+            case "at_discretion":
+                return ~lapsed & ~declined & ~chosen
+            case _:
+                return ~lapsed & ~declined & chosen & ~self._given(norm)
 
     def binding(self, norm: Norm) -> Points:
         """Where the readings let the norm stand and bind."""
@@ -168,6 +222,7 @@ class Meaning:
             for tier in self.plan.tiers
         }
         found |= self.demands()
+        found |= self.pending()
         for notice in self.plan.notices:
             found[Outcome("notice", notice.id)] = self.holds(notice.condition) & ~self.excluded
         found |= {Outcome("exclusion", clause): self.fires(clause) for clause in self.plan.exclusions}

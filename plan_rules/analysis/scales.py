@@ -93,7 +93,7 @@ def conditions(plan: Plan) -> Iterator[Condition]:
         yield clause.condition
         for norm in clause.norms:
             yield norm.condition
-            yield from (each for each in (norm.done_by, norm.broken_by) if each is not None)
+            yield from (each for each in (norm.done_by, norm.broken_by, *norm.gates().values()) if each is not None)
     owners: tuple[Notice | Invariant | Impossible | Presumption | Deputy, ...] = (
         *plan.notices,
         *plan.invariants,

@@ -147,7 +147,9 @@ class Told:
         )
 
     def _own(self, bound: Bound) -> Iterable[str]:
-        return () if bound.norm.condition == ALWAYS else (norm_key(bound.clause.id, bound.index),)
+        key = norm_key(bound.clause.id, bound.index)
+        own = () if bound.norm.condition == ALWAYS else (key,)
+        return (*own, *(key + end for end in bound.norm.gates()))
 
     # ----------------------------------------------------------------- what must not be
 

@@ -141,7 +141,7 @@ def _followed(meaning: Meaning, point: Mapping[str, int], stated: Incident) -> W
 def _answer(decision: Decision) -> tuple[Any, ...]:
     asked = tuple(
         frozenset(item.action for item in items)
-        for items in (decision.duties, decision.prohibitions, decision.permissions)
+        for items in (decision.in_force, decision.prohibitions, decision.allowed)
     )
     return decision.tier, asked
 

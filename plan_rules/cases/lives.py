@@ -17,7 +17,7 @@ from plan_rules.norm import Term
 
 def lives_after(case: Case, decision: Decision, at: datetime) -> tuple[DutyLife, ...]:
     """Every life carried on to this instant, then those that begin, in the order in which to act."""
-    duties = {duty.action: duty for duty in decision.duties}
+    duties = {duty.action: duty for duty in decision.in_force}
     days = {item.action: item.days for item in decision.violations if item.kind != "done"}
     facts = fact_reader(case.plan).read(case.known(), at)
     carried = tuple(
@@ -26,7 +26,7 @@ def lives_after(case: Case, decision: Decision, at: datetime) -> tuple[DutyLife,
     )
     living = {life.action for life in carried if life.required}
     begun = tuple(
-        _begun(case, duty, at, days.get(duty.action)) for duty in decision.duties if duty.action not in living
+        _begun(case, duty, at, days.get(duty.action)) for duty in decision.in_force if duty.action not in living
     )
     return tuple(_as_of(case, life, at) for life in (*carried, *begun))
 

@@ -107,5 +107,5 @@ def _altered(earlier: Decision, decision: Decision) -> tuple[str, ...]:
         bearers = tuple(bearer._replace(status="") for bearer in duty.bearers)
         return (duty.roles, duty.recipient, duty.deadline, duty.order, duty.clauses, duty.defeasible, bearers)
 
-    was = {duty.action: terms(duty) for duty in earlier.duties}
-    return tuple(duty.action for duty in decision.duties if duty.action in was and was[duty.action] != terms(duty))
+    was = {duty.action: terms(duty) for duty in earlier.in_force}
+    return tuple(duty.action for duty in decision.in_force if duty.action in was and was[duty.action] != terms(duty))

@@ -23,6 +23,8 @@ _BOX = {
     "prohibition": ("red", "✗"),
     "exclusion": ("yellow", "!"),
     "handoff": ("cyan", "→"),
+    "pending": ("yellow", "…"),
+    "ladder": ("cyan", "↑"),
     "permission": ("green", "✓"),
     "question": ("yellow", "?"),
     "confirm": ("yellow", "?"),

@@ -139,10 +139,23 @@ def _norm(norm: Norm, plan: Plan, lang: str) -> str:
         parts.append(_limit(norm.limit, lang))
     if norm.condition != ALWAYS:
         parts.append(f"{'当' if zh else 'when'} {condition_phrase(norm.condition, plan, lang)}")
+    parts += _waits(norm, plan, zh=zh)
     strength = _strength(norm, plan)
     if strength is not Strength.STRICT:
         parts.append(STRENGTH[strength][0 if zh else 1] + (f" ({norm.strength_by})" if norm.strength_by else ""))
     return " · ".join(part for part in parts if part)
+
+
+def _waits(norm: Norm, plan: Plan, *, zh: bool) -> Iterator[str]:
+    """What the norm waits for."""
+    if norm.approvals:
+        joint = (" 或 " if zh else " or ") if norm.approvals.need == "any" else ", "
+        approving = joint.join(_party(part.role, plan) for part in norm.approvals.parts)
+        yield f"{'须经' if zh else 'approval of'} {approving}"
+    if norm.discretion:
+        yield f"{'裁量' if zh else 'discretion of'} {', '.join(_party(role, plan) for role in norm.discretion.roles)}"
+    if norm.rung:
+        yield f"{'递进' if zh else 'step'} {norm.rung.ladder} {norm.rung.step}/{norm.rung.of}"
 
 
 def _limit(limit: TimeLimit, lang: str) -> str:

@@ -71,13 +71,16 @@ def _said(decision: Decision, plan: Plan) -> Iterator[tuple[str, Iterator[str]]]
         return "、".join(plan.roles[role].label if role in plan.roles else role for role in ids)
 
     yield "等级", iter([decision.tier.label if decision.tier else "不分级"])
-    yield "应当", (f"{each.label}({roles(each.roles)})" for each in decision.duties)
+    yield "应当", (f"{each.label}({roles(each.roles)})" for each in decision.in_force)
     yield (
         "时限",
         (f"{each.label}: {_by_when(each.deadline)}" for each in decision.duties if each.deadline),
     )
     yield "不得", (f"{each.label}{'(一般不)' if each.defeasible else ''}" for each in decision.prohibitions)
-    yield "可以", (each.label for each in decision.permissions)
+    yield "可以", (each.label for each in decision.allowed)
+    yield "还不必做", (f"{each.label}({each.status})" for each in decision.pending)
+    yield "移交", (each.plan for each in decision.handoffs)
+    yield "不适用", (each.clause for each in decision.exclusions)
     yield "待问", (plan.facts[each.fact].label for each in decision.undetermined)
     yield "违规", (f"{plan.actions[each.action].label}({each.kind})" for each in decision.violations)
     yield "可推翻", (each.label for each in decision.duties if each.defeasible)

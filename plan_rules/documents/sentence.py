@@ -62,8 +62,24 @@ def _extras(norm: Norm, plan: Plan) -> Iterator[str]:
         yield word + (f", 按解释 {norm.strength_by}" if norm.strength_by else "")
     if norm.instead:
         yield f"替代: {'、'.join(map(tongue.action, norm.instead))}"
+    yield from _waits(norm, plan, tongue)
     if norm.condition != All(()):
         yield f"只在{condition_words(norm.condition, plan)}时"
+
+
+def _waits(norm: Norm, plan: Plan, tongue: Wording) -> Iterator[str]:
+    """What the norm waits for."""
+    if norm.approvals:
+        approving = [tongue.role(part.role) for part in norm.approvals.parts]
+        joint = "或" if norm.approvals.need == "any" else "、"
+        ended = ", 批准后不再禁止" if norm.modality == "prohibition" else ""
+        yield f"须经{joint.join(approving)}批准{ended}"
+    if norm.discretion:
+        weighed = f", 考量: {'、'.join(norm.discretion.considerations)}" if norm.discretion.considerations else ""
+        yield f"由{tongue.roles(norm.discretion.roles)}裁量{weighed}"
+    if norm.rung:
+        failed = f", {condition_words(norm.rung.failed, plan)}即没有办成" if norm.rung.failed is not None else ""
+        yield f"递进“{norm.rung.ladder}”第 {norm.rung.step} 步, 共 {norm.rung.of} 步{failed}"
 
 
 def condition_words(condition: Condition, plan: Plan) -> str:

@@ -126,6 +126,14 @@ KEYWORDS: dict[str, str] = {
     # where the plan does not apply, and who takes over
     "不适用": "excluded",
     "移交": "handoff",
+    # what a norm waits for
+    "须经": "approvals",
+    "裁量": "discretion",
+    "由": "by",
+    "考量": "considerations",
+    "选定": "choice",
+    "递进": "escalation",
+    "失败": "failed",
     # facts and cases
     "敏感": "sensitive",
     "办结": "resolved_on",

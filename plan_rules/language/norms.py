@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan_rules.condition import Condition, Is, Present
+from plan_rules.gates import Discretion, Rung
 from plan_rules.language.conditions import ConditionReader
+from plan_rules.language.gating import GateReader
 from plan_rules.language.keywords import canonical, value_word
 from plan_rules.language.limits import LimitReader
 from plan_rules.language.names import Names
@@ -34,13 +36,19 @@ class NormReader:
     tracks: Names[int]
     report: Report
 
-    def read(self, shape: NormShape, modality: str) -> Norm | None:
-        """The norm, or None where its action is unknown."""
+    def read(self, shape: NormShape, modality: str, rung: Rung | None = None) -> Norm | None:
+        """The norm, or None where its action is unknown; `rung` is its place where a clause lists it as a step."""
         action = self.actions.find(shape.action)
         groups = self._bearers(shape.bearers)
         strength, strength_by = self._strength(shape.defeasible)
-        done_by, done_on = self._shown_by(shape.done_by)
-        broken_by, _ = self._shown_by(shape.broken_by)
+        done_by, done_on = self.shown_by(shape.done_by)
+        broken_by, _ = self.shown_by(shape.broken_by)
+        gates = GateReader(self, self.report)
+        waits = (
+            gates.approvals(shape.approvals),
+            gates.discretion(shape.discretion, shape, modality),
+            gates.rung(shape, modality, rung),
+        )
         limit = self.limits.read(shape, shape.limit) if isinstance(shape.limit, Text | None) else None
         step = self._step(shape.step)
         through = self._bearers(shape.through)
@@ -70,6 +78,9 @@ class NormReader:
             condition=condition,
             under=under,
             inferred=tuple(str(word) for word in shape.inferred),
+            approvals=waits[0],
+            discretion=waits[1] and _judging(waits[1], groups),
+            rung=waits[2],
         )
 
     @property
@@ -186,7 +197,7 @@ class NormReader:
             )
         return Strength.STRICT, reading.id
 
-    def _shown_by(self, tree: Tree | None) -> tuple[Condition | None, str | None]:
+    def shown_by(self, tree: Tree | None) -> tuple[Condition | None, str | None]:
         """`完成: 报警时间` means: this fact says when; a condition may be written out instead."""
         if tree is None:
             return None, None
@@ -225,3 +236,8 @@ class NormReader:
         track = Text(found.group(1), word.span, plain=word.plain)
         stage = self.tracks.find(track)
         return None if stage is None else Step(stage, int(found.group(2)), str(track))
+
+
+def _judging(discretion: Discretion, bearers: tuple[Group, ...]) -> Discretion:
+    """Those who judge: who must act, where nobody else is named."""
+    return discretion if discretion.roles else replace(discretion, roles=Bearers(bearers).roles)

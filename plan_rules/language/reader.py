@@ -7,18 +7,20 @@ names (`vocabulary`), the clauses (here); then the plan as a whole is checked (`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
 from plan_rules.errors import Diagnostic
+from plan_rules.gates import Rung
 from plan_rules.language import checks
 from plan_rules.language.cases import CaseReader
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.invariants import InvariantReader
+from plan_rules.language.ladders import laddered
 from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
@@ -334,7 +336,7 @@ class _PlanReader:
                 found[clause.id] = clause
                 if clause.serves and shape.when is None:
                     purposes[clause.id] = clause.serves
-        return self._with_purposes(found, purposes)
+        return self._with_purposes(laddered(found, self._report), purposes)
 
     def _clause(self, shape: ClauseShape, section: SectionShape, scope: Condition, source: SourceText | None) -> Clause:
         own = self._words.conditions.read(shape.when)
@@ -342,6 +344,7 @@ class _PlanReader:
             *self._read_norms(shape.must, "duty"),
             *self._read_norms(shape.must_not, "prohibition"),
             *self._read_norms(shape.may, "permission"),
+            *self._ladder(shape),
         )
         tier = self._words.tiers.find(shape.assigns) if shape.assigns else None
         principle = self._words.principles.find(shape.states) if shape.states else None
@@ -375,6 +378,13 @@ class _PlanReader:
         varied = VariedLimits(self._norms, self._report)
         read = ((self._norms.read(shape, modality), shape) for shape in shapes)
         return tuple(each for norm, shape in read if norm is not None for each in varied.read(norm, shape))
+
+    def _ladder(self, shape: ClauseShape) -> Iterator[Norm]:
+        """The steps that a clause lists, named after it."""
+        varied = VariedLimits(self._norms, self._report)
+        for place, step in enumerate(shape.escalation, 1):
+            norm = self._norms.read(step, "duty", Rung(str(shape.id), place))
+            yield from varied.read(norm, step) if norm is not None else ()
 
     def _exemptions(self, shape: ClauseShape) -> tuple[Exemption, ...]:
         actions = tuple(found.id for word in shape.waives if (found := self._words.actions.find(word)))

@@ -260,6 +260,19 @@ class CaseShape(Shape):
     personal: dict[Word, PersonalShape] = Field(default_factory=dict)
 
 
+class DiscretionShape(Shape):
+    """裁量: who judges, what they weigh, and which fact records what they chose."""
+
+    by: Words = Field(default_factory=list)
+    considerations: Words = Field(default_factory=list)
+    choice: Word | None = None
+
+
+def _judged_by(value: object) -> object:
+    """Those who judge, where no more is said of it."""
+    return {"by": value} if isinstance(value, Text | list) else value
+
+
 class NormShape(Shape):
     """One duty, prohibition or permission."""
 
@@ -278,6 +291,10 @@ class NormShape(Shape):
     done_by: AnyTree = None
     broken_by: AnyTree = None
     instead: Words = Field(default_factory=list)
+    approvals: AnyTree = None
+    discretion: Annotated[DiscretionShape | None, BeforeValidator(_judged_by)] = None
+    escalation: Word | None = None
+    failed: AnyTree = None
     under: AnyTree = None
     inferred: Words = Field(default_factory=list)
     note: Word | None = None
@@ -312,6 +329,7 @@ class ClauseShape(Shape):
     must: Norms = Field(default_factory=list)
     must_not: Norms = Field(default_factory=list)
     may: Norms = Field(default_factory=list)
+    escalation: Norms = Field(default_factory=list)
     exception_to: Words = Field(default_factory=list)
     waives: Words = Field(default_factory=list)
     serves: Words = Field(default_factory=list)

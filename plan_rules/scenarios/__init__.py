@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plan_rules.scenarios.form import Expected, Scenario, Step
 from plan_rules.scenarios.reader import read_scenarios
-from plan_rules.scenarios.running import Mismatch, StepVerdict, Verdict, compare, limit_of, run, run_step
+from plan_rules.scenarios.running import Mismatch, StepVerdict, Verdict, compare, limit_of, pending_in, run, run_step
 
 __all__ = [
     "Expected",
@@ -15,6 +15,7 @@ __all__ = [
     "Verdict",
     "compare",
     "limit_of",
+    "pending_in",
     "read_scenarios",
     "run",
     "run_step",

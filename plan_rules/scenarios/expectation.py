@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from plan_rules.gates import PENDING
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.norm import Term
 from plan_rules.plan import Plan
@@ -32,6 +33,7 @@ KEYS = (
     "deadlines",
     "clause_refs",
     "fired",
+    *PENDING,
     "exclusions",
     "handoffs",
     "roles",
@@ -59,6 +61,7 @@ def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
         tier_checked=get(fields, "tier") is not None,
         clause_refs=_names(fields, "clause_refs", plan.clauses, "条款", "clause", report),
         fired=_names(fields, "fired", plan.clauses, "条款", "clause", report),
+        pending=_pending(fields, plan, report),
         exclusions=_names(fields, "exclusions", plan.exclusions, "不适用的条款", "excluding clause", report),
         handoffs=_names(fields, "handoffs", _handoffs(plan), "移交的预案", "plan that takes over", report),
         roles=_roles(fields, plan, report),
@@ -71,6 +74,12 @@ def _names(fields: Fields, key: str, known: Iterable[str], zh: str, en: str, rep
     if get(fields, key) is None:
         return None
     return frozenset(str(name) for name in texts_of(fields, key, report) if check_name(name, known, zh, en, report))
+
+
+def _pending(fields: Fields, plan: Plan, report: Report) -> dict[str, frozenset[str]] | None:
+    found = {state: _names(fields, state, plan.actions, "动作", "action", report) for state in PENDING}
+    checked = {state: names for state, names in found.items() if names is not None}
+    return checked or None
 
 
 def _handoffs(plan: Plan) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Expected:
     tier_checked: bool = False
     clause_refs: frozenset[str] | None = None
     fired: frozenset[str] | None = None
+    pending: Mapping[str, frozenset[str]] | None = None  # one of `gates.PENDING` -> the actions
     exclusions: frozenset[str] | None = None  # the clauses by which the plan does not apply
     handoffs: frozenset[str] | None = None  # the plans that take over
     roles: Mapping[str, frozenset[str]] | None = None  # action -> the roles that bear it

@@ -15,6 +15,7 @@ from typing import Any
 from plan_rules.deciding import decide
 from plan_rules.decision import Bearer, Decision, Due, Duty, Prohibition
 from plan_rules.errors import CalendarUnknown, EngineError, FactsInvalid, Severity
+from plan_rules.gates import PENDING
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected, Scenario, Step
 
@@ -105,19 +106,27 @@ def compare(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
     if expected.tier_checked and expected.tier != got_tier:
         yield Mismatch("tier", expected=expected.tier or "null", got=got_tier or "null")
     optional = expected.may_also
-    yield from _difference("required", expected.required, {duty.action for duty in decision.duties}, optional)
+    yield from _difference("required", expected.required, {duty.action for duty in decision.in_force}, optional)
     yield from _difference("prohibited", expected.prohibited, {item.action for item in decision.prohibitions}, optional)
-    yield from _difference("permitted", expected.permitted, {item.action for item in decision.permissions}, optional)
+    yield from _difference("permitted", expected.permitted, {item.action for item in decision.allowed}, optional)
     blocking = {item.fact for item in decision.undetermined}
     yield from _difference("unknown_blocking", expected.unknown_blocking, blocking, blocking)
     yield from _difference("violations", expected.violations, {str(item) for item in decision.violations})
     yield from _difference("clause_refs", expected.clause_refs, set(decision.fired), set(decision.fired))
     yield from _difference("fired", expected.fired, set(decision.fired))
+    pending = pending_in(decision)
+    for state, actions in (expected.pending or {}).items():
+        yield from _difference(state, actions, pending[state], optional)
     yield from _difference("exclusions", expected.exclusions, {item.clause for item in decision.exclusions})
     yield from _difference("handoffs", expected.handoffs, {item.plan for item in decision.handoffs})
     yield from _compare_deadlines(expected, decision)
     yield from _compare_bearers(expected, decision)
     yield from _compare_limits(expected, decision)
+
+
+def pending_in(decision: Decision) -> dict[str, frozenset[str]]:
+    """The actions listed that are not in force, by why: what a scenario may expect."""
+    return {state: frozenset(item.action for item in decision.pending if item.status == state) for state in PENDING}
 
 
 def _compare_bearers(expected: Expected, decision: Decision) -> Iterator[Mismatch]:
@@ -172,7 +181,7 @@ def _compare_deadlines(expected: Expected, decision: Decision) -> Iterator[Misma
     """Due dates action by action; those of duties that may come out or not are compared only when expected."""
     if expected.deadlines is None:
         return
-    due = {duty.action: duty.deadline.due for duty in decision.duties if duty.deadline and duty.deadline.due}
+    due = {duty.action: duty.deadline.due for duty in decision.in_force if duty.deadline and duty.deadline.due}
     for action in sorted({*expected.deadlines, *(due.keys() - expected.may_also)}):
         want, got = expected.deadlines.get(action), due.get(action)
         if want is None or got is None or got[: len(want)] != want:

@@ -54,6 +54,8 @@ def _expected(step: Step, plan: Plan) -> dict[str, Any]:
     ):
         if names is not None:
             found[key] = [action for action in plan.actions if action in names]
+    for state, names in (expected.pending or {}).items():
+        found[state] = [action for action in plan.actions if action in names]
     if expected.fired is not None:
         found["fired"] = [clause for clause in plan.clauses if clause in expected.fired]
     if expected.roles:

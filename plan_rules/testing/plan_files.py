@@ -241,6 +241,8 @@ class _Author:
             base = self._one(list(self._norms))
             found |= {"例外于": base} | ({"免除": [self._one(self._norms[base])]} if self._maybe() else {})
         self._norms[name] = []
+        if self._number(0, 5) == 5:
+            found["递进"] = self._ladder()
         for _ in self._times(2, 1):
             modality = self._one(_MODALITIES)
             found.setdefault(modality, []).append(self._norm(modality, name))
@@ -254,12 +256,35 @@ class _Author:
             found["当"] = self._condition(0)
         if self._maybe():
             found |= self._one(({"可推翻": "是"}, {"可推翻": "R1"}, {"按解释": {"R2": "A"}}))
+        if self._number(0, 3) == 3:
+            found |= self._waiting(modality)
         if modality == "应当":
             if self._maybe():
                 found["次序"] = f"{self._one(('甲', '乙'))}-{self._number(1, 3)}"
             if self._maybe():
                 found |= self._limit()
         return found
+
+    def _waiting(self, modality: str) -> Tree:
+        """What a norm waits for: approvals, somebody's judgement."""
+        shown = [name for name in self._facts if self._kind(name) in ("是否", "日期", "时刻")]
+        shown_by: Any = self._one(shown) if self._maybe() else self._condition(0, tier=False)
+        found: Tree = {"须经": {self._one(self._roles): shown_by}}
+        if self._maybe():
+            found = {"须经": {self._one(("任一", "全部")): {role: self._one(shown) for role in self._roles}}}
+        if modality == "不得" or self._maybe():
+            return found
+        unsettled = [name for name in shown if self._facts[name].get("默认") == "未知"]
+        choice = {"选定": self._one(unsettled)} if unsettled and self._maybe() else {}
+        judged = {"裁量": {"由": self._one(self._roles), "考量": ["轻重"], **choice}}
+        return judged if self._maybe() else found | judged
+
+    def _ladder(self) -> list[Tree]:
+        """Steps of which each but the last can fail."""
+        actions = self._actions[: self._number(1, len(self._actions))]
+        return [
+            {"做": action, "责任": self._one(self._roles), "失败": self._condition(0, tier=False)} for action in actions
+        ]
 
     def _bearers(self) -> Any:
         """A role, mostly; or some of them."""

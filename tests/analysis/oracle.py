@@ -121,7 +121,15 @@ class Semantics(Generic[T]):
         found = self.plan.clauses[clause]
         norm = found.norms[index]
         own = self.holds(All((found.condition, norm.condition)))
-        return self.both(self.fires(clause), own, self.under(norm.under), self.strength(norm, wanted))
+        return self.both(
+            self.fires(clause), own, self.under(norm.under), self.strength(norm, wanted), *self._waited(norm)
+        )
+
+    def _waited(self, norm: Norm) -> Iterator[T]:
+        """What has come about of what the norm waits for."""
+        settled, ending = waits_for(norm)
+        yield from map(self.holds, settled)
+        yield from (self.no(self.holds(condition)) for condition in ending)
 
     def _binds(self, clause: str, index: int, wanted: frozenset[Strength] = BINDING) -> T:
         action = self.plan.clauses[clause].norms[index].action
@@ -461,6 +469,22 @@ def firing(clause: Clause) -> list[Condition]:
     if asks_only and all(norm.condition != ALWAYS for norm in clause.norms):
         return [All((clause.condition, norm.condition)) for norm in clause.norms]
     return [clause.condition]
+
+
+def waits_for(norm: Norm) -> tuple[list[Condition], list[Condition]]:
+    """What must have come about for the norm to be in force, and what must not."""
+    settled: list[Condition] = []
+    ending = [norm.rung.failed] if norm.rung and norm.rung.failed is not None else []
+    if norm.approvals:
+        shown = tuple(part.shown_by for part in norm.approvals.parts)
+        given: Condition = AnyOf(shown) if norm.approvals.need == "any" else All(shown)
+        if norm.modality == "prohibition":
+            ending = [given]
+        else:
+            settled.append(given)
+    if norm.discretion and norm.modality != "prohibition":
+        settled.append(Is(norm.discretion.choice, (True,)) if norm.discretion.choice else NEVER)
+    return settled, ending
 
 
 def as_full(there: Norm, here: Norm) -> bool:
@@ -932,6 +956,8 @@ class Told:
                     self.rules.under(norm.under),
                     self.rules.strength(norm, BINDING),
                     z3.Not(self._waived(clause.id, action)),
+                    *(self.kleene(each)[0] for each in waits_for(norm)[0]),
+                    *(z3.Not(self.kleene(each)[0]) for each in waits_for(norm)[1]),
                 )
                 for clause, _, norm in self.rules.norms("duty", action)
             ]
@@ -947,7 +973,10 @@ class Told:
         return z3.And(z3.Not(self.demanded(action)), *(z3.Or(*self.kleene(rule)) for rule in rules))
 
     def _own(self, clause: Clause, norm: Norm) -> list[Condition]:
-        return [] if norm.condition == ALWAYS else [All((clause.condition, norm.condition))]
+        own = All((clause.condition, norm.condition))
+        settled, ending = waits_for(norm)
+        waited = [All((own, each)) for each in (*settled, *ending) if each != NEVER]
+        return [*([] if norm.condition == ALWAYS else [own]), *waited]
 
     # ----------------------------------------------------------------- whatever the unknown facts turn out to be
 

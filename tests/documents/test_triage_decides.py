@@ -77,21 +77,37 @@ def by_engine(plan: pr.Plan, facts: dict[str, Any]) -> dict[str, Any]:
         "duties": [
             # The page counts no calendar, so a duty done late is one that is done.
             (duty.action, list(duty.roles), duty.recipient, duty.deadline.text if duty.deadline else None, duty.order,
-             "done" if duty.status == "late" else duty.status, list(duty.clauses), duty.defeasible, people(duty))
+             "done" if duty.status == "late" else duty.status, list(duty.clauses), duty.defeasible, people(duty), waits(duty))
             for duty in decision.duties
         ],
         "prohibitions": [
-            (each.action, list(each.roles), list(each.clauses), each.defeasible, list(each.instead), people(each))
+            (each.action, list(each.roles), list(each.clauses), each.defeasible, list(each.instead), people(each), approval(each))
             for each in decision.prohibitions
         ],
         "broken": [each.action for each in decision.violations if each.kind == "done"],
-        "permissions": [(each.action, list(each.roles), list(each.clauses)) for each in decision.permissions],
+        "permissions": [
+            (each.action, list(each.roles), list(each.clauses), each.status, approval(each)) for each in decision.permissions
+        ],
+        "ladders": [(each.ladder, each.step, each.of, each.exhausted, list(each.clauses)) for each in decision.ladders],
         "undetermined": [(each.fact, list(each.blocks)) for each in decision.undetermined],
         "notices": [each.id for each in decision.notices],
         "exclusions": [each.clause for each in decision.exclusions],
         "handoffs": [(each.plan, each.recipient, list(each.clauses)) for each in decision.handoffs],
         "fired": list(decision.fired),
     }  # fmt: skip
+
+
+def approval(demand: pr.Duty | pr.Prohibition | pr.Permission) -> Any:
+    given = demand.approval
+    return given and (given.need, list(given.given), list(given.missing))
+
+
+def waits(duty: pr.Duty) -> Any:
+    return (
+        approval(duty),
+        duty.discretion and (list(duty.discretion.roles), list(duty.discretion.considerations), duty.discretion.choice),
+        duty.ladder and tuple(duty.ladder),
+    )
 
 
 def people(demand: pr.Duty | pr.Prohibition) -> list[Any]:
@@ -114,19 +130,39 @@ def told(said: dict[str, Any]) -> dict[str, Any]:
             for each in demand["bearers"]
         ]  # fmt: skip
 
+    def approved(demand: dict[str, Any]) -> Any:
+        found = demand["approval"]
+        return found and (found["need"], found["given"], found["missing"])
+
+    def waited(demand: dict[str, Any]) -> Any:
+        judged, rung = demand["discretion"], demand["rung"]
+        return (
+            approved(demand),
+            judged and (judged["roles"], judged["considerations"], judged["choice"]),
+            rung and (rung["ladder"], rung["step"], rung["of"]),
+        )
+
+    def pending(demand: dict[str, Any]) -> str:
+        return demand["status"] if demand["status"] not in ("open", "done") else ""
+
     return {
         "tier": said["tier"]["id"] if said["tier"] else None,
         "duties": [
             (each["action"], each["roles"], each["recipient"], each["limit"]["text"] if each["limit"] else None, each["order"],
-             each["status"], each["clauses"], each["defeasible"], bearers(each))
+             each["status"], each["clauses"], each["defeasible"], bearers(each), waited(each))
             for each in said["duties"]
         ],
         "prohibitions": [
-            (each["action"], each["roles"], each["clauses"], each["defeasible"], each["instead"], bearers(each))
+            (each["action"], each["roles"], each["clauses"], each["defeasible"], each["instead"], bearers(each), approved(each))
             for each in said["prohibitions"]
         ],
         "broken": [each["action"] for each in said["prohibitions"] if each["broken"]],
-        "permissions": [(each["action"], each["roles"], each["clauses"]) for each in said["permissions"]],
+        "permissions": [
+            (each["action"], each["roles"], each["clauses"], pending(each), approved(each)) for each in said["permissions"]
+        ],
+        "ladders": [
+            (each["ladder"], each["step"], each["of"], each["exhausted"], each["clauses"]) for each in said["ladders"]
+        ],
         "undetermined": [(each["fact"], each["blocks"]) for each in said["undetermined"]],
         "notices": said["notices"],
         "exclusions": said["exclusions"],

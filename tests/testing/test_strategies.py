@@ -364,8 +364,16 @@ def test_plans_can_be_proved(plan):
         lambda plan: any(norm.strength_by for clause in plan.clauses.values() for norm in clause.norms),
         lambda plan: any(norm.limit and norm.limit.amount for clause in plan.clauses.values() for norm in clause.norms),
         lambda plan: plan.invariants,
+        lambda plan: plan.exclusions,
+        lambda plan: any(clause.handoff for clause in plan.clauses.values()),
+        lambda plan: any(norm.approvals for clause in plan.clauses.values() for norm in clause.norms),
+        lambda plan: any(norm.discretion for clause in plan.clauses.values() for norm in clause.norms),
+        lambda plan: any(norm.rung and norm.rung.of > 1 for clause in plan.clauses.values() for norm in clause.norms),
     ],
-    ids=["bounds", "exceptions", "tiers", "permissions", "readings", "deadlines", "invariants"],
+    ids=[
+        *("bounds", "exceptions", "tiers", "permissions", "readings", "deadlines", "invariants"),
+        *("exclusions", "handoffs", "approvals", "discretion", "ladders"),
+    ],
 )
 def test_plans_have_every_part_of_the_language(has):
     assert any(has(plan) for plan in hundred_plans())

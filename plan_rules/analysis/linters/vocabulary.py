@@ -87,6 +87,7 @@ class _Uses:
             *(section.condition for section in plan.sections.values()),
             *(clause.condition for clause in plan.clauses.values()),
             *(found for norm in self._norms for found in (norm.condition, norm.done_by, norm.broken_by) if found),
+            *(found for norm in self._norms for found in norm.gates().values()),
             *(presumption.condition for presumption in plan.presumptions),
             *(impossible.condition for impossible in plan.impossibles),
             *(notice.condition for notice in plan.notices),

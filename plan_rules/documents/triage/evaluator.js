@@ -2,7 +2,7 @@
 // Truth is Kleene's: true, false, or null where an unknown fact leaves it open.
 "use strict";
 
-const UNKNOWN = "unknown";
+const UNKNOWN = "unknown", PENDING = ["awaiting_approval", "at_discretion", "failed"];
 
 function truth(c, w) {
   switch (c[0]) {
@@ -118,13 +118,13 @@ function evaluator(plan) {
     for (const clause of clauses) {
       const gone = waived[clause.id] || new Set();
       for (const norm of clause.norms) {
-        if ((norm.always || fired.has(norm.key)) && !gone.has(norm.action) && !gone.has("*")) norms.push({ ...norm, clause: clause.id });
+        if ((norm.always || fired.has(norm.key)) && !gone.has(norm.action) && !gone.has("*")) norms.push({ ...norm, clause: clause.id, state: stateOf(norm, fired) });
       }
     }
-    const binding = norms.filter((norm) => norm.strength !== "advisory");
+    const binding = norms.filter((norm) => norm.strength !== "advisory" && norm.state !== null);
     const of = (modality) => demands(binding.filter((norm) => norm.modality === modality), clauses, deputies, wide);
     const duties = inOrder(of("duty"));
-    for (const duty of duties) duty.never = duty.limit !== null && duty.limit.every && [UNKNOWN, null].includes(told.values[duty.limit.start]);
+    for (const duty of duties) duty.never = !PENDING.includes(duty.status) && duty.limit !== null && duty.limit.every && [UNKNOWN, null].includes(told.values[duty.limit.start]);
     return {
       tier: tierOf(clauses),
       duties,
@@ -133,14 +133,39 @@ function evaluator(plan) {
       undetermined: excluding.length ? [] : undetermined(told, fired),
       exclusions: excluding.map((clause) => clause.id),
       handoffs: handoffsOf(clauses),
+      ladders: laddersOf(binding),
       notices: [
         ...plan.notices.filter((notice) => fired.has(notice.id)).map((notice) => notice.id),
-        ...norms.filter((norm) => norm.strength === "advisory").map((norm) => norm.clause + ":" + norm.action),
+        ...norms.filter((norm) => norm.strength === "advisory" && norm.state === "").map((norm) => norm.clause + ":" + norm.action),
         ...duties.filter((duty) => duty.never).map((duty) => duty.clauses[0] + ":" + duty.action),
         ...told.warned,
       ],
       fired: clauses.map((clause) => clause.id),
     };
+  }
+
+  // What became of what a norm waits for: "" where it is in force, null where it is gone.
+  function stateOf(norm, fired) {
+    if (norm.waits === null) return "";
+    const forbids = norm.modality === "prohibition", came = (end) => fired.has(norm.key + end);
+    if (came("-")) return forbids ? null : "failed";
+    if (came("?")) return null;
+    if (forbids) return "";
+    if (norm.waits.discretion !== null && !came("!")) return "at_discretion";
+    return norm.waits.approvals !== null && !came("+") ? "awaiting_approval" : "";
+  }
+
+  function laddersOf(norms) {
+    const found = new Map();
+    for (const { waits, state, clause } of norms) {
+      if (waits === null || waits.rung === null) continue;
+      const { ladder, step, of } = waits.rung;
+      found.set(ladder, [...(found.get(ladder) || []), { step, of, state, clause }]);
+    }
+    return [...found].map(([ladder, reached]) => {
+      const step = Math.max(...reached.map((each) => each.step)), last = reached.filter((each) => each.step === step);
+      return { ladder, step, of: last[0].of, exhausted: last.every((each) => each.state === "failed"), clauses: distinct(reached.map((each) => each.clause)) };
+    });
   }
 
   function handoffsOf(clauses) {
@@ -180,7 +205,9 @@ function evaluator(plan) {
   function demands(norms, clauses, deputies, wide) {
     const byAction = new Map();
     for (const norm of norms) byAction.set(norm.action, [...(byAction.get(norm.action) || []), norm]);
-    return [...byAction].map(([action, mine]) => {
+    return [...byAction].map(([action, all]) => {
+      const nearest = ["", ...PENDING].find((state) => all.some((norm) => norm.state === state));
+      const mine = all.filter((norm) => norm.state === nearest);
       const cited = new Set(mine.map((norm) => norm.clause));
       clauses.filter((clause) => clause.supports.includes(action)).forEach((clause) => cited.add(clause.id));
       const first = (part) => (mine.find((norm) => norm[part] !== null) || { [part]: null })[part];
@@ -197,10 +224,23 @@ function evaluator(plan) {
         defeasible: mine.every((norm) => norm.strength === "defeasible"),
         instead: distinct(mine.flatMap((norm) => norm.instead)),
         order: null,
-        status: done !== null && truth(done, wide) === true ? "done" : "open",
+        status: nearest || (done !== null && truth(done, wide) === true ? "done" : "open"),
+        ...waiting(mine, wide),
         broken: broken !== null && truth(broken, wide) === true,
       };
     });
+  }
+
+  function waiting(norms, wide) {
+    const first = (part) => norms.map((norm) => (norm.waits === null ? null : norm.waits[part])).find((found) => found !== null) || null;
+    const approvals = first("approvals");
+    const given = approvals === null ? [] : approvals.parts.filter(([, shown]) => truth(shown, wide) === true).map(([role]) => role);
+    const missing = approvals === null ? [] : approvals.parts.map(([role]) => role).filter((role) => !given.includes(role));
+    return {
+      approval: approvals && { need: approvals.need, given, missing: approvals.need === "any" && given.length ? [] : missing },
+      discretion: first("discretion"),
+      rung: first("rung"),
+    };
   }
 
   function soonest(norms) {

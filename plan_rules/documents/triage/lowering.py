@@ -25,7 +25,7 @@ from plan_rules.condition import (
 )
 from plan_rules.fact_values import shown
 from plan_rules.inference import inference
-from plan_rules.norm import COUNTED, TimeLimit
+from plan_rules.norm import COUNTED, Norm, TimeLimit
 from plan_rules.normal import Lowered, lower
 from plan_rules.phrases import answer_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Clause, Fact, Kind, Plan, clause_of, telling_values
@@ -185,6 +185,28 @@ def _norm(applied: Applied, lowered: Lowered) -> dict[str, Any]:
         "instead": list(norm.instead),
         "done": encoded(norm.done_by, lowered) if norm.done_by is not None else None,
         "broken": encoded(norm.broken_by, lowered) if norm.broken_by is not None else None,
+        "waits": _waits(norm, lowered) if norm.waits else None,
+    }
+
+
+def _waits(norm: Norm, lowered: Lowered) -> dict[str, Any]:
+    """What the norm waits for."""
+    approvals, discretion, rung = norm.approvals, norm.discretion, norm.rung
+    return {
+        "approvals": None
+        if approvals is None
+        else {
+            "need": approvals.need,
+            "parts": [[part.role, encoded(part.shown_by, lowered)] for part in approvals.parts],
+        },
+        "discretion": None
+        if discretion is None
+        else {
+            "roles": list(discretion.roles),
+            "considerations": list(discretion.considerations),
+            "choice": discretion.choice,
+        },
+        "rung": None if rung is None else {"ladder": rung.ladder, "step": rung.step, "of": rung.of},
     }
 
 

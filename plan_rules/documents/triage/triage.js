@@ -78,9 +78,11 @@ if (typeof document !== "undefined") (function () {
       bar(),
       section("不适用", answer.exclusions.map((id) => el("li", { class: "item" }, plan.clauses.find((clause) => clause.id === id).text, el("p", {}, "依据 " + id))), "must-not"),
       section("移交", answer.handoffs.map((each) => item(each, "按“" + each.plan + "”处置", [["交给", parties(each.recipient)]])), ""),
-      section("应当, 依次做", answer.duties.map(duty), ""),
+      section("应当, 依次做", answer.duties.filter(inForce).map(duty), ""),
+      section("还不必做", [...answer.duties, ...answer.permissions].filter((each) => !inForce(each)).map(pending), "ask"),
+      section("递进", answer.ladders.map((each) => el("li", { class: "item" }, each.ladder + ": 第 " + each.step + " 步, 共 " + each.of + " 步" + (each.exhausted ? ", 各步都没有办成" : ""))), ""),
       section("不得", answer.prohibitions.map(prohibition), "must-not"),
-      section("可以", answer.permissions.map((each) => item(each, plan.actions[each.action].label, [["谁", names(each.roles)]])), ""),
+      section("可以", answer.permissions.filter(inForce).map((each) => item(each, plan.actions[each.action].label, [["谁", names(each.roles)], ...waits(each)])), ""),
       section("还要问清楚", answer.undetermined.map(unknown), "ask"),
       section("提示", plan.notices.filter((each) => answer.notices.includes(each.id)).map((each) => el("li", { class: "item" }, each.text, el("p", {}, "来源: " + each.origin))), ""),
       more(),
@@ -98,11 +100,27 @@ if (typeof document !== "undefined") (function () {
       el("details", {}, el("summary", {}, "依据 " + demand.clauses.join("、")), ...texts));
   }
 
+  const STATES = { awaiting_approval: "待批准", at_discretion: "待裁量", failed: "没有办成" };
+  const inForce = (each) => !(each.status in STATES);
+
+  function pending(each) {
+    return item(each, plan.actions[each.action].label + " (" + STATES[each.status] + ")", [["谁", names(each.roles)], ...waits(each)]);
+  }
+
+  function waits(each) {
+    const approval = each.approval, discretion = each.discretion, joint = approval && approval.need === "any" ? "或" : "、";
+    return [
+      ...(approval ? [["还须批准", names(approval.missing, joint)], ["已批准", names(approval.given)]] : []),
+      ...(discretion ? [["由谁裁量", names(discretion.roles)], ["考量", discretion.considerations.join("、")]] : []),
+      ...(each.rung ? [["递进", "第 " + each.rung.step + " 步, 共 " + each.rung.of + " 步"]] : []),
+    ];
+  }
+
   function duty(each) {
     const head = (each.order === null ? "始终 " : each.order + ". ") + plan.actions[each.action].label + (each.status === "done" ? " (已办)" : "");
     return item(each, head, [["谁", each.bearers.map(who).join("; ")], ["向", parties(each.recipient)], ["时限", each.limit ? each.limit.text : ""],
       ["注意", each.never ? "没有上一次的记录, 没有做过的现在就该做" : ""],
-      ["效力", each.defeasible ? "一般应当; 不办须有理由和批准人" : ""]], each.status === "done");
+      ["效力", each.defeasible ? "一般应当; 不办须有理由和批准人" : ""], ...waits(each)], each.status === "done");
   }
 
   function parties(recipient) {
@@ -112,7 +130,7 @@ if (typeof document !== "undefined") (function () {
   function prohibition(each) {
     return item(each, plan.actions[each.action].label, [["谁", each.bearers.map(who).join("; ")],
       ["改为", each.instead.map((id) => plan.actions[id].label).join("、")], ["效力", each.defeasible ? "一般不得; 例外须有理由和批准人" : ""],
-      ["注意", each.broken ? "已经违反" : ""]]);
+      ["注意", each.broken ? "已经违反" : ""], ...waits(each)]);
   }
 
   function who(bearer) {
