@@ -28,6 +28,7 @@ class Editor:
 
     def __init__(self, client: LanguageClient, file: Path) -> None:
         self.client = client
+        self.folder = file.parent
         self.uri = file.as_uri()
         self.version = 0
         self.text = ""
