@@ -144,6 +144,13 @@ KEYS: Mapping[str, Message] = {
         ("otherwise_only", "只认可换用解释时的", "only where other readings bring it about"),
         ("excluded", "是: 这样的事件本预案不适用", "yes: the plan does not apply to such incidents"),
         ("handoff", "移交哪份预案, 向谁移交", "the plan that takes over, and to whom"),
+        ("approvals", "须经谁批准: {角色: 表明已批准的事实或条件}", "whose approval it takes, and what shows it"),
+        ("discretion", "由谁斟酌决定做不做", "who judges whether it is done"),
+        ("by", "由谁斟酌; 不写就是责任人", "who judges; those who must act, where none is named"),
+        ("considerations", "斟酌时考虑什么", "what they weigh"),
+        ("choice", "哪个事实记下选定的结果", "the fact that records what they chose"),
+        ("escalation", "递进的各步, 一步没有办成才到下一步", "steps, each taken only where the one before it failed"),
+        ("failed", "什么表明没有办成: 一个事实或条件", "what shows it failed: a fact or a condition"),
         # facts and cases
         ("sensitive", "敏感: 不对外导出", "left out of what is exported"),
         ("resolved_on", "哪个日期事实表明办结了", "the date fact that says it was resolved"),

@@ -100,6 +100,8 @@ def _filled(tree: Tree, found: Slot, keyword: str, owner: Text | None) -> Iterat
             return _bearers(tree, found)
         case "under":
             return _under(tree)
+        case "approvals":
+            return _approvals(tree, found)
         case "limit":
             return _limit(tree, found)
         case "table of condition" | "table of text":
@@ -161,6 +163,18 @@ def _bearers(tree: Tree, found: Slot) -> Iterator[Spot]:
             for key, value in item.items():
                 yield Spot(key, "choice", words=_CHOOSING)
                 yield from (Spot(word, "use", ("role",)) for word in _words(value))
+
+
+def _approvals(tree: Tree, found: Slot) -> Iterator[Spot]:
+    if isinstance(tree, Text):
+        yield Spot(tree, "use", found.kinds)
+    for key, shown in tree.items() if isinstance(tree, Fields) else ():
+        if canonical(key) in ("any", "all"):
+            yield Spot(key, "choice", found.kinds, words=("any", "all"))
+            yield from _approvals(shown, found)
+        else:
+            yield Spot(key, "use", found.kinds, words=("any", "all"))
+            yield from iter([Spot(shown, "use", ("fact",))]) if isinstance(shown, Text) else _condition(shown)
 
 
 def _limit(tree: Tree, found: Slot) -> Iterator[Spot]:
