@@ -142,6 +142,11 @@ class Provision:
     clauses: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Has it clauses, and takes no effect on the day of the composition?"""
+        return bool(self.clauses) and self.force is not Force.IN_FORCE
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -184,6 +189,11 @@ class Layering:
     since: date | None = None
     until: date | None = None
     provisions: dict[str, Provision] = field(default_factory=dict)  # by the id of the clause they add
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The clauses of provisions that are not in force: of another day, or once they are confirmed."""
+        return tuple(name for layer in self.layers for each in layer.provisions if each.waits for name in each.clauses)
 
     def holds_on(self, day: date) -> bool:
         """Is the composition the same on this day?"""

@@ -51,6 +51,19 @@ def _plain(text: bytes, source_text: bytes | None) -> Plan:
     return _plan(read(text, SHIPPED, find=lambda _: source_text))
 
 
+@lru_cache(maxsize=32)
+def on_day(plan: Plan, day: date) -> Plan:
+    """The plan with what is laid over it as it stands on a day; a plan without overlays stays as it is."""
+    if plan.layering is None or plan.layering.holds_on(day):
+        return plan
+    from plan_rules.language.composing import parts_of, read_composed  # noqa: PLC0415  as above
+
+    base, overlays, _ = parts_of(plan.text)
+    raw = plan.source.raw if plan.source else None
+    parts = [Part(text, f"overlay {number}") for number, text in enumerate(overlays, 1)]
+    return _plan(read_composed(Part(base, SHIPPED), parts, day, find=lambda _: raw))
+
+
 def loads(text: str | bytes, *, source: str = "plan.yaml") -> Plan:
     """The plan of a text.  `source` names it in messages.  Raises PlanInvalid."""
     return _plan(read(text, source))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("plan.yaml", "regulation.yaml", "scenarios.yaml", "source.yaml")
+SHIPPED = ("plan.yaml", "regulation.yaml", "regulation_scenarios.yaml", "scenarios.yaml", "source.yaml")
 
 pytestmark = [
     pytest.mark.slow,

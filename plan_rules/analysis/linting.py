@@ -20,12 +20,25 @@ def lint(plan: Plan, *, today: date | None = None, proved: Sequence[Finding] | N
     `today` is the day on which acceptances (认可) are looked at; without it none has run out.  `proved` is what
     `prove(plan)` found, where that is known already: acceptances stand by it.
     """
-    found = findings_of(plan)
+    found = [each for each in findings_of(plan) if not _waits(plan, each)]
     if proved is None:
         proved = prove(plan) if plan.acceptances else ()
     told = [*found, *_about_acceptances(plan, (*found, *proved), today)]
     stood_by = (replace(each, accepted=accepted(each, plan.acceptances, today)) for each in told)
     return tuple(sorted(stood_by, key=lambda each: each.diagnostic.sort_key()))
+
+
+def _waits(plan: Plan, finding: Finding) -> bool:
+    """Is it about a word of a layer that a provision which is not in force may use?"""
+    layers = plan.layering.layers if plan.layering else ()
+    waiting = any(provision.waits for layer in layers for provision in layer.provisions)
+    span = finding.diagnostic.span
+    return (
+        finding.code == "LN006"
+        and waiting
+        and span is not None
+        and span.source in {each.span.source for each in layers}
+    )
 
 
 def _about_acceptances(plan: Plan, findings: Sequence[Finding], today: date | None) -> Iterator[Finding]:
@@ -34,6 +47,8 @@ def _about_acceptances(plan: Plan, findings: Sequence[Finding], today: date | No
             yield _ran_out(acceptance)
         if acceptance.finding.startswith("DF"):
             continue  # it is about an amendment, which a plan alone does not show
+        if plan.layering and acceptance.span.source not in {each.span.source for each in plan.layering.layers}:
+            continue  # it stands by the plan without what is laid over it
         missing = [name for name in acceptance.about if not any(_covers(acceptance, name, each) for each in findings)]
         if missing:
             yield _stands_by_nothing(acceptance, missing)

@@ -7,12 +7,14 @@ from plan_rules.cli.words import Command, Form, Lang, Page, Plain, Words
 
 def _prove(words: Words) -> Command:
     file_, lang_, budget_, day_ = words.file(), words.speak(), words.budget(), words.day()
+    overlay_ = words.overlays()
     format_ = words.form(Form.TEXT, "text、json 或 sarif", "text, json or sarif")
     all_ = words.option(False, "--all", "提示和已认可的也列出", "list notes and accepted findings too")
     claims_ = words.option(False, "--claims", "每一项断言列一行", "list every claim, one a line")
 
-    def prove(
+    def prove(  # noqa: PLR0913  an option each
         file: str | None = file_,
+        overlay: list[str] | None = overlay_,
         form: Form = format_,
         every: bool = all_,
         claims: bool = claims_,
@@ -22,7 +24,7 @@ def _prove(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import proving_command  # noqa: PLC0415  help and other commands do not need it
 
-        asked = proving_command.Asked(file, form.value, every, claims, budget, day, lang.value)
+        asked = proving_command.Asked(file, form.value, every, claims, budget, day, lang.value, overlay or ())
         return proving_command.run(asked)
 
     return (
@@ -33,12 +35,13 @@ def _prove(words: Words) -> Command:
 
 
 def _lint(words: Words) -> Command:
-    file_, lang_, day_ = words.file(), words.speak(), words.day()
+    file_, lang_, day_, overlay_ = words.file(), words.speak(), words.day(), words.overlays()
     format_ = words.form(Form.TEXT, "text、json 或 sarif", "text, json or sarif")
     all_ = words.option(False, "--all", "提示和已认可的也列出", "list notes and accepted findings too")
 
     def lint(
         file: str | None = file_,
+        overlay: list[str] | None = overlay_,
         form: Form = format_,
         every: bool = all_,
         day: str | None = day_,
@@ -46,7 +49,7 @@ def _lint(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import linting_command  # noqa: PLC0415
 
-        return linting_command.run(file, form=form.value, every=every, day=day, lang=lang.value)
+        return linting_command.run(file, form=form.value, every=every, day=day, lang=lang.value, overlays=overlay or ())
 
     return (
         lint,
@@ -70,11 +73,12 @@ def _diff(words: Words) -> Command:
         "scenario files; default: beside the new plan",
         "FILE",
     )
-    lang_, budget_, day_ = words.speak(), words.budget(), words.day()
+    lang_, budget_, day_, overlay_ = words.speak(), words.budget(), words.day(), words.overlays()
 
-    def diff(
+    def diff(  # noqa: PLR0913  an option each
         old: str = old_,
         new: str = new_,
+        overlay: list[str] | None = overlay_,
         form: Page = format_,
         scenarios: list[str] | None = scenarios_,
         budget: int | None = budget_,
@@ -83,7 +87,7 @@ def _diff(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import comparing_command  # noqa: PLC0415
 
-        asked = comparing_command.Asked(old, new, form.value, scenarios or (), budget, day, lang.value)
+        asked = comparing_command.Asked(old, new, form.value, scenarios or (), budget, day, lang.value, overlay or ())
         return comparing_command.run(asked)
 
     return (
@@ -100,16 +104,18 @@ def _cover(words: Words) -> Command:
         "场景文件, 默认用预案旁边的 scenarios.yaml",
         "scenario files; default: scenarios.yaml beside the plan",
     )
-    plan_, lang_ = words.plan(), words.speak()
+    plan_, lang_, overlay_, at_ = words.plan(), words.speak(), words.overlays(), words.at()
     format_ = words.form(Plain.TEXT, "text 或 json", "text or json")
     all_ = words.option(False, "--all", "缺的全部列出", "list everything that is missing")
     write_ = words.option(
         False, "--write", "只输出缺的场景, 可直接加进场景文件", "print only the missing scenarios, ready to paste"
     )
 
-    def cover(
+    def cover(  # noqa: PLR0913  an option each
         files: list[str] | None = files_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
+        at: str | None = at_,
         form: Plain = format_,
         every: bool = all_,
         write: bool = write_,
@@ -117,7 +123,7 @@ def _cover(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import covering_command  # noqa: PLC0415
 
-        asked = covering_command.Asked(files or (), plan, form.value, every, write, lang.value)
+        asked = covering_command.Asked(files or (), plan, form.value, every, write, lang.value, overlay or (), at)
         return covering_command.run(asked)
 
     return (
@@ -135,17 +141,20 @@ def _ask(words: Words) -> Command:
         "what is known: a YAML or JSON file, `-` is stdin; at a terminal, without it, one question after another",
     )
     plan_, json_, lang_, trust_ = words.plan(), words.json(), words.speak(), words.trust()
+    overlay_, at_ = words.overlays(), words.at()
 
     def ask(
         facts: str | None = facts_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
+        at: str | None = at_,
         trust: str | None = trust_,
         as_json: bool = json_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import asking_command  # noqa: PLC0415
 
-        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value, trust))
+        return asking_command.run(asking_command.Asked(facts, plan, as_json, lang.value, trust, overlay or (), at))
 
     return (
         ask,

@@ -138,12 +138,18 @@ def _explain(words: Words) -> Command:
 def _check(words: Words) -> Command:
     file_ = words.argument(None, "[FILE]", "预案文件, 默认检查自带的预案", "plan file; default: the shipped plan")
     format_ = words.option(Form.TEXT, "--format", "输出格式: text、json 或 sarif", "text, json or sarif", "FORM")
-    lang_ = words.speak()
+    lang_, overlay_, at_ = words.speak(), words.overlays(), words.at()
 
-    def check(file: str | None = file_, form: Form = format_, lang: Lang = lang_) -> int:
+    def check(
+        file: str | None = file_,
+        overlay: list[str] | None = overlay_,
+        at: str | None = at_,
+        form: Form = format_,
+        lang: Lang = lang_,
+    ) -> int:
         from plan_rules.cli import checking_command  # noqa: PLC0415
 
-        return checking_command.run(file, form=form.value, lang=lang.value)
+        return checking_command.run(file, form=form.value, lang=lang.value, overlays=overlay or (), day=at)
 
     return (
         check,
@@ -160,18 +166,29 @@ def _test(words: Words) -> Command:
         "scenario files; default: scenarios.yaml beside the plan",
     )
     plan_, engine_, lang_ = words.plan(), words.engine(), words.speak()
+    overlay_, at_ = words.overlays(), words.at()
     junit_ = words.option(None, "--junit", "另写 JUnit XML 到这个文件", "also write JUnit XML to this file", "OUT.xml")
 
     def test(
         files: list[str] | None = files_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
+        at: str | None = at_,
         engine: Engine = engine_,
         junit: str | None = junit_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import testing_command  # noqa: PLC0415
 
-        return testing_command.run(files or (), plan_path=plan, engine=engine.value, junit=junit, lang=lang.value)
+        return testing_command.run(
+            files or (),
+            plan_path=plan,
+            engine=engine.value,
+            junit=junit,
+            lang=lang.value,
+            overlays=overlay or (),
+            at=at,
+        )
 
     return test, "用场景文件测试预案", "Run scenario files against the plan."
 
@@ -195,7 +212,7 @@ def _show(words: Words) -> Command:
         "条款表、覆盖矩阵, 或一条的全文",
         "all clauses, the coverage matrix, or one clause",
     )
-    plan_, lang_ = words.plan(), words.speak()
+    plan_, lang_, overlay_ = words.plan(), words.speak(), words.overlays()
     scenarios_ = words.option(
         None, "--scenarios", "覆盖矩阵用的场景文件, 可写多次", "scenario files for coverage; repeatable", "FILE"
     )
@@ -203,11 +220,14 @@ def _show(words: Words) -> Command:
     def show(
         subject: str = subject_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
         scenarios: list[str] | None = scenarios_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import showing_command  # noqa: PLC0415
 
-        return showing_command.run(subject, plan_path=plan, scenarios=scenarios or (), lang=lang.value)
+        return showing_command.run(
+            subject, plan_path=plan, scenarios=scenarios or (), lang=lang.value, overlays=overlay or ()
+        )
 
     return show, "看条款、覆盖矩阵或一条的全文", "Show clauses, the coverage matrix, or one clause in full."

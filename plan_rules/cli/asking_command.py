@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,13 @@ class Asked:
     as_json: bool = False
     lang: str = "zh"
     trust: str | None = None
+    overlays: Sequence[str] = ()
+    at: str | None = None
 
 
 def run(asked: Asked) -> int:
     """Answer once; or, at a terminal and without facts, ask until the tier is settled."""
-    plan = trusted_plan_of(asked.plan, asked.trust)
+    plan = trusted_plan_of(asked.plan, asked.trust, at=asked.at, overlays=asked.overlays)
     if asked.facts is None and not asked.as_json and sys.stdin.isatty() and output.to_terminal():
         return _converse(plan, asked.lang)
     facts, sources = facts_of(asked.facts, plan, ()) if asked.facts is not None else ({}, {})

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 from plan_rules import loading
 from plan_rules.cli import output
-from plan_rules.cli.inputs import plan_sources, read
-from plan_rules.cli.stop import BAD_PLAN, DEFECTS, OK, as_json, plain
+from plan_rules.cli.inputs import day_of, plan_sources, readable
+from plan_rules.cli.stop import DEFECTS, OK, as_json, plain
 from plan_rules.cli.version import version
 from plan_rules.diagnostic_text import render, summary
 from plan_rules.errors import Diagnostic, Severity
 from plan_rules.sarif import to_sarif
 
 
-def run(path: str | None, *, form: str, lang: str) -> int:
-    """Check one plan file; 0 when it has no errors, 1 when it has."""
-    if path is not None:
-        read(path, exit_code=BAD_PLAN, error="plan_unreadable")
-    diagnostics = loading.check(path)
+def run(path: str | None, *, form: str, lang: str, overlays: Sequence[str] = (), day: str | None = None) -> int:
+    """Check one plan file and the overlays over it; 0 when there are no errors, 1 when there are."""
+    readable(path, overlays)
+    diagnostics = loading.check(path, overlays=overlays, at=day_of(day) if overlays else None)
     name = path or "plan.yaml"
     if form == "json":
         found = [plain(diagnostic, lang) for diagnostic in diagnostics]
@@ -26,7 +25,7 @@ def run(path: str | None, *, form: str, lang: str) -> int:
     elif form == "sarif":
         output.say([as_json(to_sarif(diagnostics, version(), lang))])
     else:
-        page = render(diagnostics, plan_sources(path), lang)
+        page = render(diagnostics, plan_sources(path, overlays), lang)
         text = "\n".join([*([page, ""] if page else []), summary(diagnostics, name, lang)])
         if output.to_terminal():
             from plan_rules.cli.drawn import draw_defects  # noqa: PLC0415  loads rich, which a pipe does not need

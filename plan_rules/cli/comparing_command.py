@@ -12,7 +12,7 @@ from plan_rules import loading
 from plan_rules.analysis.difference import diff
 from plan_rules.cli import output
 from plan_rules.cli.findings import day_of
-from plan_rules.cli.inputs import plan_of
+from plan_rules.cli.inputs import laid_over, plan_of
 from plan_rules.cli.proving_command import budget_of
 from plan_rules.cli.stop import BAD_PLAN, DEFECTS, OK, Stop, as_json
 from plan_rules.cli.testing_command import scenarios_of
@@ -38,11 +38,12 @@ class Asked:
     budget: int | None = None
     day: str | None = None
     lang: str = "zh"
+    overlays: Sequence[str] = ()
 
 
 def run(asked: Asked) -> int:
     """Compare two plans; 1 when the amendment may not pass."""
-    old, new = named_plan(asked.old), named_plan(asked.new)
+    old, new = named_plan(asked.old), laid_over(named_plan(asked.new), asked.overlays, asked.day)
     told = diff(old, new, _scenarios(asked, new), today=day_of(asked.day), budget=budget_of(asked.budget))
     match asked.form:
         case "json":

@@ -12,10 +12,12 @@ from plan_rules.cli import output
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import BAD_INPUT, DEFECTS, OK, Stop, as_json
 from plan_rules.cli.testing_command import scenarios_of
+from plan_rules.deciding import moment
 from plan_rules.display_width import visible
 from plan_rules.errors import Message
 from plan_rules.finding_text import share
 from plan_rules.plan import Plan
+from plan_rules.scenarios import Scenario
 from plan_rules.scenarios.writing import write_scenarios
 
 _MOST_LISTED = 20
@@ -31,12 +33,14 @@ class Asked:
     every: bool = False
     write: bool = False
     lang: str = "zh"
+    overlays: Sequence[str] = ()
+    day: str | None = None
 
 
 def run(asked: Asked) -> int:
     """Cover one plan; 1 when a mistake in it would go unnoticed."""
-    plan = plan_of(asked.plan)
-    scenarios = scenarios_of(asked.files, plan, asked.plan)
+    plan = plan_of(asked.plan, asked.overlays, asked.day)
+    scenarios = _in_force(scenarios_of(asked.files, plan, asked.plan, asked.overlays), plan)
     try:
         coverage = cover(plan, scenarios)
     except ScenarioFails as failure:
@@ -55,6 +59,15 @@ def run(asked: Asked) -> int:
     else:
         output.say(_lines(coverage, found, asked))
     return OK if coverage.complete else DEFECTS
+
+
+def _in_force(scenarios: Sequence[Scenario], plan: Plan) -> tuple[Scenario, ...]:
+    """The scenarios of days on which what is laid over the plan stands as it does here."""
+    layering = plan.layering
+    if layering is None:
+        return tuple(scenarios)
+    days = {scenario.id: [at.date() for step in scenario.steps if (at := moment(step.at))] for scenario in scenarios}
+    return tuple(each for each in scenarios if all(layering.holds_on(day) for day in days[each.id]))
 
 
 def _prefixes() -> Iterator[str]:

@@ -35,6 +35,7 @@ class Asked:
     to: str = ""
     day: str | None = None
     lang: str = "zh"
+    overlays: Sequence[str] = ()
 
 
 def document(asked: Asked) -> int:
@@ -65,8 +66,9 @@ def documents(asked: Asked) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as failure:
         raise _unwritable(folder, failure) from failure
-    plan = plan_of(asked.plan)
-    material = Material(plan, scenarios_of(asked.scenarios, plan, asked.plan), today=day_of(asked.day))
+    plan = plan_of(asked.plan, asked.overlays, asked.day)
+    scenarios = scenarios_of(asked.scenarios, plan, asked.plan, asked.overlays)
+    material = Material(plan, scenarios, today=day_of(asked.day))
     try:
         for kind in KINDS.values():
             if kind.key != "revision":  # that takes two plans
@@ -99,14 +101,14 @@ def _form(asked: Asked, kind: Kind) -> str:
 def _material(kind: Kind, asked: Asked) -> Material:
     if kind.key == "revision":
         return _amendment(asked)
-    plan = plan_of(asked.plan)
+    plan = plan_of(asked.plan, asked.overlays, asked.day)
     if asked.about and kind.key not in (*_OF_FACTS, *_OF_NAMES):
         raise _stop("usage", f"{kind.title}不需要“{asked.about[0]}”", f"`{kind.key}` takes no `{asked.about[0]}`")
     facts = None
     if kind.key in _OF_FACTS and asked.about:
         facts, _ = facts_of(asked.about[0], plan, ())
     needs = kind.key in _TRIES_SCENARIOS or asked.scenarios
-    scenarios = scenarios_of(asked.scenarios, plan, asked.plan) if needs else ()
+    scenarios = scenarios_of(asked.scenarios, plan, asked.plan, asked.overlays) if needs else ()
     named = tuple(_names(kind, asked.about, plan, scenarios)) if kind.key in _OF_NAMES else ()
     return Material(plan, scenarios, facts, today=day_of(asked.day), named=named)
 

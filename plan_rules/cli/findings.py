@@ -17,9 +17,17 @@ from plan_rules.plan import Plan
 from plan_rules.sarif import to_sarif
 
 
-def say(findings: Sequence[Finding], plan: Plan, path: str | None, *, every: bool, lang: str) -> None:
+def say(
+    findings: Sequence[Finding],
+    plan: Plan,
+    path: str | None,
+    *,
+    every: bool,
+    lang: str,
+    overlays: Sequence[str] = (),
+) -> None:
     """Findings in full, then how many there are of each weight."""
-    sources = plan_sources(path)
+    sources = plan_sources(path, overlays)
     pages = [render_finding(finding, plan, sources, lang) for finding in worth_showing(findings, every)]
     text = "\n\n".join(pages)
     if not pages:

@@ -80,6 +80,18 @@ def plan_of(path: str | None, overlays: Sequence[str] = (), at: str | None = Non
         raise Stop(BAD_PLAN, "plan_unreadable", message) from failure
 
 
+def laid_over(plan: Plan, overlays: Sequence[str], at: str | None) -> Plan:
+    """The plan with overlays over it, as they stand at the instant, or today."""
+    if not overlays:
+        return plan
+    readable(None, overlays)
+    try:
+        return loading.compose(plan, overlays, at=day_of(at))
+    except PlanInvalid as invalid:
+        message = Message("叠加文件有错误, 不能使用", "an overlay has errors and cannot be used")
+        raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(None, overlays)) from invalid
+
+
 def readable(path: str | None, overlays: Sequence[str] = ()) -> None:
     """Stop where a plan or an overlay cannot be read."""
     for file in (*([] if path is None else [path]), *overlays):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plan_rules.analysis.linting import lint
 from plan_rules.cli import findings, output
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import DEFECTS, OK, as_json
 
 
-def run(path: str | None, *, form: str, every: bool, day: str | None, lang: str) -> int:
+def run(path: str | None, *, form: str, every: bool, day: str | None, lang: str, overlays: Sequence[str] = ()) -> int:
     """Lint one plan; 1 when there is an error or a warning that nobody stands by."""
-    plan = plan_of(path)
+    plan = plan_of(path, overlays, day)
     found = lint(plan, today=findings.day_of(day))
     name = path or "plan.yaml"
     if form == "json":
@@ -18,6 +20,6 @@ def run(path: str | None, *, form: str, every: bool, day: str | None, lang: str)
     elif form == "sarif":
         findings.say_sarif(found, lang)
     else:
-        findings.say(found, plan, path, every=every, lang=lang)
+        findings.say(found, plan, path, every=every, lang=lang, overlays=overlays)
         output.say([f"{name}: {findings.counted(found, lang)}"])
     return DEFECTS if findings.heavy(found) else OK

@@ -29,6 +29,7 @@ def _document(words: Words) -> Command:
         None, "--format", "html、pdf、docx 或 xlsx, 默认看文件名", "default: by the file's name", "FORM"
     )
     plan_, scenarios_, day_, lang_ = words.plan(), _scenarios(words), words.day(), words.speak()
+    overlay_ = words.overlays()
     to_ = words.option(..., "-o", "写到这个文件", "the file to write", "FILE")
 
     def document(  # noqa: PLR0913  an option each
@@ -37,13 +38,16 @@ def _document(words: Words) -> Command:
         to: str = to_,
         form: str | None = form_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
         scenarios: list[str] | None = scenarios_,
         day: str | None = day_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import documents_command  # noqa: PLC0415  help and other commands do not need it
 
-        asked = documents_command.Asked(kind, about or (), plan, scenarios or (), form, to, day, lang.value)
+        asked = documents_command.Asked(
+            kind, about or (), plan, scenarios or (), form, to, day, lang.value, overlay or ()
+        )
         return documents_command.document(asked)
 
     return (
@@ -55,18 +59,22 @@ def _document(words: Words) -> Command:
 
 def _documents(words: Words) -> Command:
     plan_, scenarios_, day_, lang_ = words.plan(), _scenarios(words), words.day(), words.speak()
+    overlay_ = words.overlays()
     to_ = words.option(..., "-o", "写到这个文件夹", "the folder to write to", "FOLDER")
 
     def documents(
         to: str = to_,
         plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
         scenarios: list[str] | None = scenarios_,
         day: str | None = day_,
         lang: Lang = lang_,
     ) -> int:
         from plan_rules.cli import documents_command  # noqa: PLC0415
 
-        asked = documents_command.Asked(plan=plan, scenarios=scenarios or (), to=to, day=day, lang=lang.value)
+        asked = documents_command.Asked(
+            plan=plan, scenarios=scenarios or (), to=to, day=day, lang=lang.value, overlays=overlay or ()
+        )
         return documents_command.documents(asked)
 
     return documents, "把全部文件写到一个文件夹", "Write every paper into a folder."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from plan_rules.analysis.diagram import BUDGET
@@ -34,11 +34,12 @@ class Asked:
     budget: int | None = None
     day: str | None = None
     lang: str = "zh"
+    overlays: Sequence[str] = ()
 
 
 def run(asked: Asked) -> int:
     """Prove one plan; 1 when there is an error or a warning that nobody stands by."""
-    plan = plan_of(asked.file)
+    plan = plan_of(asked.file, asked.overlays, asked.day)
     shown = proof(plan, today=findings.day_of(asked.day), budget=budget_of(asked.budget))
     if asked.form == "json":
         output.say([as_json(_object(shown, asked.lang))])
@@ -47,7 +48,7 @@ def run(asked: Asked) -> int:
     else:
         if asked.claims:
             output.say([*_lines(shown, asked.lang), ""])
-        findings.say(shown.findings, plan, asked.file, every=asked.every, lang=asked.lang)
+        findings.say(shown.findings, plan, asked.file, every=asked.every, lang=asked.lang, overlays=asked.overlays)
         output.say([_summary(shown, asked)])
     return OK if shown.clean else DEFECTS
 

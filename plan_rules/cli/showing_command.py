@@ -16,18 +16,21 @@ from plan_rules.instants import written
 from plan_rules.norm import Norm, Strength, TimeLimit
 from plan_rules.phrases import condition_phrase, modality_phrase
 from plan_rules.plan import Clause, Plan
+from plan_rules.scenarios import Scenario
 from plan_rules.scenarios import run as run_scenarios
 
 STRENGTH = {Strength.DEFEASIBLE: ("可推翻", "defeasible"), Strength.ADVISORY: ("仅建议", "advisory")}
 
 
-def run(subject: str, *, plan_path: str | None, scenarios: Sequence[str], lang: str) -> int:
+def run(
+    subject: str, *, plan_path: str | None, scenarios: Sequence[str], lang: str, overlays: Sequence[str] = ()
+) -> int:
     """Show `clauses`, `coverage`, or the clause of this id."""
-    plan = plan_of(plan_path)
+    plan = plan_of(plan_path, overlays)
     if subject == "clauses":
         output.say(_clauses(plan))
     elif subject == "coverage":
-        output.say(_coverage(plan, scenarios, plan_path, lang))
+        output.say(_coverage(plan, scenarios_of(scenarios, plan, plan_path, overlays), lang))
     else:
         known_clause(subject, plan)
         output.say(_clause(plan.clauses[subject], plan, lang))
@@ -40,10 +43,10 @@ def _clauses(plan: Plan) -> Iterator[str]:
         yield f"{pad(clause.id, column)}  {visible(clause.text)}"
 
 
-def _coverage(plan: Plan, paths: Sequence[str], plan_path: str | None, lang: str) -> Iterator[str]:
+def _coverage(plan: Plan, scenarios: Sequence[Scenario], lang: str) -> Iterator[str]:
     """A line for each atomic item of the source: its clauses, what they do, the scenarios they fire in."""
     fired: dict[str, list[str]] = {}
-    for verdict in run_scenarios(plan, scenarios_of(paths, plan, plan_path)):
+    for verdict in run_scenarios(plan, scenarios):
         for fired_id in dict.fromkeys(id_ for step in verdict.steps for id_ in step.fired):
             fired.setdefault(fired_id, []).append(verdict.scenario.id)
     carriers: dict[str, list[Clause]] = {}

@@ -20,10 +20,19 @@ from plan_rules.scenarios.failure_text import describe
 BESIDE_THE_PLAN = "scenarios.yaml"
 
 
-def run(paths: Sequence[str], *, plan_path: str | None, engine: str, junit: str | None, lang: str) -> int:
+def run(
+    paths: Sequence[str],
+    *,
+    plan_path: str | None,
+    engine: str,
+    junit: str | None,
+    lang: str,
+    overlays: Sequence[str] = (),
+    at: str | None = None,
+) -> int:
     """Run every scenario of every file; 0 when all pass, 1 when some fail."""
-    plan = plan_of(plan_path)
-    scenarios = scenarios_of(paths, plan, plan_path)
+    plan = plan_of(plan_path, overlays, at)
+    scenarios = scenarios_of(paths, plan, plan_path, overlays)
     verdicts = run_scenarios(plan, scenarios, engine=engine)
     if junit:
         _write_junit(junit, verdicts, plan, lang)
@@ -34,11 +43,16 @@ def run(paths: Sequence[str], *, plan_path: str | None, engine: str, junit: str 
     return DEFECTS if failed else OK
 
 
-def scenarios_of(paths: Sequence[str], plan: Plan, plan_path: str | None) -> tuple[Scenario, ...]:
-    """The scenarios of these files; without files, of `scenarios.yaml` beside the plan."""
+def scenarios_of(
+    paths: Sequence[str], plan: Plan, plan_path: str | None, overlays: Sequence[str] = ()
+) -> tuple[Scenario, ...]:
+    """The scenarios of these files; without files, of `scenarios.yaml` beside the plan.
+
+    Of a plan with overlays, they are those of the last overlay, such as `regulation_scenarios.yaml`.
+    """
     texts = [(source_name(path), read(path, exit_code=BAD_INPUT, error="scenarios_unreadable")) for path in paths]
     if not texts:
-        texts = [_beside(plan_path)]
+        texts = [_beside_overlay(overlays[-1]) if overlays else _beside(plan_path)]
     found: list[Scenario] = []
     broken: list[ScenariosInvalid] = []
     for source, text in texts:
@@ -52,6 +66,14 @@ def scenarios_of(paths: Sequence[str], plan: Plan, plan_path: str | None) -> tup
         sources = {source: lines_of(text) for source, text in texts}
         raise Stop(BAD_INPUT, "scenarios_invalid", message, diagnostics, sources)
     return tuple(found)
+
+
+def _beside_overlay(overlay: str) -> tuple[str, bytes]:
+    if overlay in loading.SHIPPED_OVERLAYS:
+        name = f"{overlay}_{BESIDE_THE_PLAN}"
+        return name, loading.shipped(name)
+    path = str(Path(overlay).with_name(f"{Path(overlay).stem}_{BESIDE_THE_PLAN}"))
+    return path, read(path, exit_code=BAD_INPUT, error="scenarios_unreadable")
 
 
 def _beside(plan_path: str | None) -> tuple[str, bytes]:

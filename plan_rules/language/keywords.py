@@ -158,6 +158,7 @@ KEYWORDS: dict[str, str] = {
     "关系": "relation",
     "待确认": "to_confirm",
     "按日期": "by_date",
+    "起初": "initially",
     "裁决": "resolutions",
     "胜": "winner",
     "负": "loser",

@@ -1,7 +1,7 @@
 """The text of an overlay file, a day -> its shape as it stands on that day; what is wrong with it as Diagnostics.
 
 An overlay declares words and clauses as a plan file does.  A value that changed over time is written by date (按日期);
-the one in force on the day is taken, and before the first date there is none.
+the one in force on the day is taken; before the first date it is the one written 起初, or there is none.
 """
 
 from __future__ import annotations
@@ -193,7 +193,10 @@ class Dates:
                 ),
             )
             return None
-        known = [(since, value) for word, value in versions.items() if (since := self.read(word)) is not None]
+        known: list[tuple[date, Tree]] = []
+        for word, value in versions.items():
+            since = date.min if canonical(word) == "initially" else self.read(word)
+            known += [(since, value)] if since is not None else []
         past = [(since, value) for since, value in known if since <= self.day]
         return self.settle(max(past, key=lambda found: found[0])[1]) if past else None
 

@@ -48,6 +48,7 @@ _VIOLATION = re.compile(r"(?P<action>[^:]+):(done|(late|missed):[1-9][0-9]{0,5})
 def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
     """What the scenario expects; what is absent is not checked."""
     unknown_keys(fields, KEYS, report)
+    clauses = (*plan.clauses, *(plan.layering.waiting if plan.layering else ()))
     return Expected(
         span=fields.span,
         required=_names(fields, "required", plan.actions, "动作", "action", report),
@@ -59,8 +60,8 @@ def read_expected(fields: Fields, plan: Plan, report: Report) -> Expected:
         deadlines=_deadlines(fields, plan, report),
         tier=_tier(fields, plan, report),
         tier_checked=get(fields, "tier") is not None,
-        clause_refs=_names(fields, "clause_refs", plan.clauses, "条款", "clause", report),
-        fired=_names(fields, "fired", plan.clauses, "条款", "clause", report),
+        clause_refs=_names(fields, "clause_refs", clauses, "条款", "clause", report),
+        fired=_names(fields, "fired", clauses, "条款", "clause", report),
         pending=_pending(fields, plan, report),
         exclusions=_names(fields, "exclusions", plan.exclusions, "不适用的条款", "excluding clause", report),
         handoffs=_names(fields, "handoffs", _handoffs(plan), "移交的预案", "plan that takes over", report),

@@ -12,10 +12,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from plan_rules.deciding import decide
+from plan_rules.deciding import decide, moment
 from plan_rules.decision import Bearer, Decision, Due, Duty, Prohibition
 from plan_rules.errors import CalendarUnknown, EngineError, FactsInvalid, Severity
 from plan_rules.gates import PENDING
+from plan_rules.loading import on_day
 from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected, Scenario, Step
 
@@ -65,8 +66,13 @@ def run(plan: Plan, scenarios: Iterable[Scenario], *, engine: str = "durable") -
 
 
 def run_step(plan: Plan, step: Step, *, engine: str = "durable") -> StepVerdict:
-    """Decide one step and compare; a refusal nobody expected is a mismatch, not an error."""
+    """Decide one step and compare; a refusal nobody expected is a mismatch, not an error.
+
+    What is laid over the plan is taken as it stands at the instant of the step.
+    """
     try:
+        at = moment(step.at)
+        plan = plan if at is None else on_day(plan, at.date())
         decision = decide(plan, stated_facts(step), at=step.at, engine=engine)
     except FactsInvalid as refusal:
         codes = {found.code for found in refusal.diagnostics if found.severity is Severity.ERROR}

@@ -9,6 +9,7 @@ PF006 conflicts    exclude each other       PF015 readings     option changes no
 PF007 order        order contradicts        PF017 protection   withheld though certain
 PF008 order        deadline cannot be met
 PF009 exceptions   swallows its base        PF016 (proving)    undecided within the budget
+OV010 conflicts    layers conflict, unresolved
 """
 
 from __future__ import annotations

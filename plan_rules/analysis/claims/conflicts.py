@@ -9,7 +9,10 @@ from itertools import combinations, product
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.decision import Side
 from plan_rules.errors import Message, Severity
+from plan_rules.layer import Authority
+from plan_rules.layered import side
 from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Action, Plan
 
@@ -20,11 +23,21 @@ def claims(meaning: Meaning) -> Iterator[Claim]:
         forbidding = meaning.norms("prohibition", action.id)
         for modality in ("duty", "permission"):
             for asking, forbidden in product(meaning.norms(modality, action.id), forbidding):
-                if bound_by_both(meaning.plan, asking, forbidden):
+                if _layers_apart(asking, forbidden) or bound_by_both(meaning.plan, asking, forbidden):
                     yield _no_conflict(meaning, action, asking, forbidden)
     for one, other in _exclusive(meaning.plan):
         for first, second in product(_asked(meaning, one), _asked(meaning, other)):
             yield _not_both(one, other, first, second)
+
+
+def _layers_apart(asking: Bound, forbidden: Bound) -> bool:
+    """Are they of two layers, and some who must act not excepted?
+
+    Whom a rule of another layer binds is seldom said in the plan's words (the bank, its staff), so that two layers
+    conflict whoever is named, until somebody says which prevails.
+    """
+    apart = asking.clause.layer != forbidden.clause.layer
+    return apart and not {*asking.norm.bearers.roles} <= {*forbidden.norm.bearers.excepted}
 
 
 def _asked(meaning: Meaning, action: Action) -> tuple[Bound, ...]:
@@ -62,6 +75,8 @@ def _wider(plan: Plan, role: str) -> frozenset[str]:
 
 
 def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bound) -> Claim:
+    if asking.clause.layer != forbidden.clause.layer:
+        return _resolved(meaning.plan, action, asking, forbidden)
     one, other = asking.clause.id, forbidden.clause.id
     said = [modality_phrase(asking.norm.modality, lang) for lang in ("zh", "en")]
     roles = "、".join(_labels(meaning.plan, bound_by_both(meaning.plan, asking, forbidden)))
@@ -88,6 +103,46 @@ def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bou
         related=forbidden.norm.span,
         related_label=Message(f"不得: {action.label}", f"must not: {action.id}"),
     )
+
+
+def _resolved(plan: Plan, action: Action, asking: Bound, forbidden: Bound) -> Claim:
+    """Of two layers' norms that cannot both hold, some file says which prevails."""
+    one, other = side(plan, asking.clause, asking.norm.modality), side(plan, forbidden.clause, "prohibition")
+    said = [modality_phrase(asking.norm.modality, lang) for lang in ("zh", "en")]
+    mine, theirs = Authority(one.authority), Authority(other.authority)
+    winner, loser = (one, other) if mine.rank >= theirs.rank else (other, one)
+    return Claim(
+        code="OV010",
+        subject=f"{one.clause}#{asking.index}+{other.clause}#{forbidden.index}",
+        severity=Severity.ERROR,
+        statement=Message(
+            f"“{one.clause}”与“{other.clause}”对“{action.label}”的冲突已有裁决",
+            f"the conflict of `{one.clause}` and `{other.clause}` about `{action.id}` is resolved",
+        ),
+        defect=Message(
+            f"“{one.clause}”({_standing(one)})说{said[0]}“{action.label}”,"
+            f" “{other.clause}”({_standing(other)})说不得, 没有裁决",
+            f"`{one.clause}` ({mine.value}) says {said[1]} `{action.id}`, `{other.clause}` ({theirs.value}) says"
+            " must not, and nothing says which prevails",
+        ),
+        help=Message(
+            f"在叠加文件里写“裁决: [{{胜: {winner.clause}, 负: {loser.clause}, 动作: [{action.label}],"
+            " 理由: …, 决定: …}]”",
+            f"write `resolutions: [{{winner: {winner.clause}, loser: {loser.clause}, actions: [{action.id}], reason: …,"
+            " decided_by: …}]` in an overlay",
+        ),
+        points=partial(_together, asking, forbidden),
+        clauses=(one.clause, other.clause),
+        span=asking.norm.span,
+        related=forbidden.norm.span,
+        related_label=Message(f"不得: {action.label}", f"must not: {action.id}"),
+    )
+
+
+def _standing(side: Side) -> str:
+    """`行政法规, 征信业管理条例第25条`; of a clause of the plan, `本行, 预案`."""
+    authority = Authority(side.authority)
+    return f"{authority.label}, {'预案' if authority is Authority.BANK else side.instrument + side.article}"
 
 
 def _labels(plan: Plan, roles: Iterable[str]) -> list[str]:

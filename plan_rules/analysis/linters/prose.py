@@ -45,7 +45,7 @@ _AS_IF_SOFT = re.compile(
 def prose(plan: Plan) -> Iterator[Finding]:
     """Compare every clause that has norms with its text."""
     for clause in plan.clauses.values():
-        if clause.norms:
+        if clause.norms and not clause.layer:  # the text of a layer's clause is a summary
             yield from _modality(clause)
             for urgency in _URGENCIES:
                 yield from _urgency(plan, clause, urgency)
