@@ -19,6 +19,7 @@ from plan_rules.errors import (
     Span,
 )
 from plan_rules.explanation import explain
+from plan_rules.forms import FormUnknown, check_form
 from plan_rules.loading import check, load, loads
 from plan_rules.plan import UNKNOWN, Clause, Fact, Plan
 
@@ -33,6 +34,7 @@ __all__ = [
     "EngineError",
     "Fact",
     "FactsInvalid",
+    "FormUnknown",
     "Permission",
     "Plan",
     "PlanInvalid",
@@ -43,6 +45,7 @@ __all__ = [
     "Violation",
     "__version__",
     "check",
+    "check_form",
     "decide",
     "explain",
     "load",

@@ -295,6 +295,7 @@ def _duty(
         _approval(demand, wide),
         demand.discretion,
         demand.ladder,
+        demand.form,
     )
 
 

@@ -145,6 +145,7 @@ class Duty(NamedTuple):
     approval: ApprovalAnswer | None = None
     discretion: DiscretionAnswer | None = None
     ladder: LadderPlace | None = None
+    form: str | None = None
 
     @property
     def in_force(self) -> bool:
@@ -390,7 +391,7 @@ def _layered(decision: Decision) -> dict[str, Any]:
 
 
 _WHERE_ANY = ("notices", "exclusions", "handoffs", "ladders")
-_WAITING = ("status", "approval", "discretion", "ladder")
+_WAITING = ("status", "approval", "discretion", "ladder", "form")
 _OWN = ("recipient", "deadline", "status", "posts")
 
 

@@ -99,6 +99,7 @@ def _duty(duty: Duty, tongue: Wording) -> Entry:
             (tongue("向", "to"), to_whom(duty.recipient, tongue)),
             (tongue("时限", "when"), by_when(duty.deadline, tongue)),
             (tongue("效力", "strength"), strength),
+            (tongue("填表", "form"), tongue.form(duty.form)),
             *_waiting(duty, tongue),
         ),
         clauses=duty.clauses,

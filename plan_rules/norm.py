@@ -150,6 +150,7 @@ class Norm:
     approvals: Approvals | None = None
     discretion: Discretion | None = None
     rung: Rung | None = None
+    form: str | None = None  # the report to be filled in
 
     @property
     def waits(self) -> bool:

@@ -278,6 +278,29 @@ class Remark:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form, as a fact is declared; `text` takes any words.
+
+    It must be filled in where `mandatory` holds, a condition over the other fields of the form.
+    """
+
+    fact: Fact
+    mandatory: Condition
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """表单: a report to be filled in; `fields` by id."""
+
+    id: str
+    label: str
+    fields: Mapping[str, FormField]
+    span: Span
+    note: str = ""
+
+
 # --------------------------------------------------------------------------- the plan
 
 
@@ -363,6 +386,7 @@ class Plan:
     remarks: tuple[Remark, ...] = ()
     aliases: tuple[Alias, ...] = ()
     deputies: tuple[Deputy, ...] = ()
+    forms: Mapping[str, Form] = field(default_factory=dict)
     parties: Mapping[str, str] = field(default_factory=dict)  # recipients that are no roles: id -> label
     invariants: tuple[Invariant, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()

@@ -61,6 +61,7 @@ class Demand:
     approvals: tuple[tuple[str, Predicate], ...] = ()  # whose approval, and what shows it
     discretion: DiscretionAnswer | None = None
     ladder: LadderPlace | None = None
+    form: str | None = None  # the report to be filled in
 
     @property
     def varies(self) -> bool:
@@ -280,6 +281,7 @@ class Articulation:
             done_on=done.done_on if done else None,
             broken_by=self._compiled(broken.broken_by if broken else None),
             own=tuple(own for _, own in parts),
+            form=next((norm.norm.form for norm in norms if norm.norm.form), None),
             **(self._waiting(norms) if any(norm.norm.waits for norm in norms) else {}),
         )
 

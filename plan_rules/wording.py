@@ -35,6 +35,11 @@ class Wording:
         action = self.plan.actions.get(id_)
         return action.label if action else id_
 
+    def form(self, id_: str | None) -> str:
+        """A form by its name; empty for none."""
+        form = self.plan.forms.get(id_ or "")
+        return form.label if form else id_ or ""
+
 
 def who(bearers: Iterable[Bearer], tongue: Wording) -> str:
     """Who must act, exactly: every group, any of it or the first who is there; proxies, stand-ins, exceptions."""

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
 HALL = (Path(__file__).parent / "data" / "hall_plan.yaml").read_text(encoding="utf-8")
+ORDER = pr.load(Path(__file__).parent / "data" / "order_plan.yaml")
 SOURCE = """\
 底本: {id: fire_source, 名称: 消防小预案原文}
 条目:
@@ -91,6 +92,8 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     ],
     "PR066": [lambda _: of_plan(SMALL)],
     "PR069": [lambda _: of_plan(many_facts_decide_the_tier())],
+    "PR097": [lambda _: pr.check_form(ORDER, "food_report", {})],
+    "PR098": [lambda _: pr.check_form(ORDER, "food_report", {"portions": 0})],
     "PR080": [lambda _: of_plan(HALL.replace("级数: 小者重", "级数: 大者重"))],
     "CA005": [lambda _: of_calendar("年份: [" + "2027," * (MAX_LISTED + 1) + "]")],
     "FA008": [lambda _: refused_instant("昨天")],
@@ -100,7 +103,7 @@ CASES = [
     for code, cases in WITHOUT_EXAMPLE.items()
     for at, case in enumerate(cases)
 ]
-PLACELESS = {"TX013", "FA008"}
+PLACELESS = {"TX013", "FA008", "PR097", "PR098"}  # what is given by a program has no place in a text
 
 
 @pytest.mark.parametrize(("code", "case"), CASES)

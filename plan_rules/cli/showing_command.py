@@ -142,6 +142,8 @@ def _norm(norm: Norm, plan: Plan, lang: str) -> str:
         parts.append(_limit(norm.limit, lang))
     if norm.condition != ALWAYS:
         parts.append(f"{'当' if zh else 'when'} {condition_phrase(norm.condition, plan, lang)}")
+    if norm.form:
+        parts.append(f"{'填表' if zh else 'form'} {plan.forms[norm.form].label if zh else norm.form}")
     parts += _waits(norm, plan, zh=zh)
     strength = _strength(norm, plan)
     if strength is not Strength.STRICT:

@@ -60,6 +60,8 @@ def _extras(norm: Norm, plan: Plan) -> Iterator[str]:
             yield f"起算: {plan.facts[norm.limit.start].label}"
     if word := _STRENGTHS[strength_of(norm, plan)]:
         yield word + (f", 按解释 {norm.strength_by}" if norm.strength_by else "")
+    if norm.form:
+        yield f"填写: {tongue.form(norm.form)}"
     if norm.instead:
         yield f"替代: {'、'.join(map(tongue.action, norm.instead))}"
     yield from _waits(norm, plan, tongue)

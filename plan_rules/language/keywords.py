@@ -134,6 +134,11 @@ KEYWORDS: dict[str, str] = {
     "选定": "choice",
     "递进": "escalation",
     "失败": "failed",
+    # reports to be filled in
+    "表单": "forms",
+    "字段": "fields",
+    "必填": "mandatory",
+    "填表": "form",
     # facts and cases
     "敏感": "sensitive",
     "办结": "resolved_on",
@@ -240,6 +245,7 @@ VALUE_WORDS: dict[str, str] = {
     "date": "日期",
     "datetime": "时刻",
     "readings": "解释选择",
+    "free text": "文字",
 }
 
 

@@ -34,6 +34,7 @@ class NormReader:
     actions: Names[Action]
     readings: Names[Reading]
     tracks: Names[int]
+    forms: Names[str]
     report: Report
 
     def read(self, shape: NormShape, modality: str, rung: Rung | None = None) -> Norm | None:
@@ -57,6 +58,7 @@ class NormReader:
         recipient = self.recipient(shape.recipient)
         instead = tuple(found.id for word in shape.instead if (found := self.actions.find(word)))
         under = self.conditions.under(shape.under)
+        form = self.forms.find(shape.form) if shape.form is not None else None
         if shape.bearers is None:
             self._no_bearer(shape)
         if action is None:
@@ -81,6 +83,7 @@ class NormReader:
             approvals=waits[0],
             discretion=waits[1] and _judging(waits[1], groups),
             rung=waits[2],
+            form=form,
         )
 
     @property

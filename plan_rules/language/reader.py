@@ -19,6 +19,7 @@ from plan_rules.language import checks
 from plan_rules.language.cases import CaseReader
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
+from plan_rules.language.forms import FormReader
 from plan_rules.language.invariants import InvariantReader
 from plan_rules.language.ladders import laddered
 from plan_rules.language.names import Names, cycle, one_of
@@ -124,6 +125,7 @@ class _PlanReader:
             actions=self._words.actions,
             readings=self._words.readings,
             tracks=self._words.tracks,
+            forms=self._words.forms,
             report=report,
         )
         self._clause_ids: Names[str] = Names("条款", "clause", "PR035", report)
@@ -194,6 +196,10 @@ class _PlanReader:
             case=CaseReader(self._words, self._report).read(self._document.case),
             aliases=self._aliases(),
             deputies=self._deputies(),
+            forms={
+                str(shape.id): FormReader(self._words, self._report).read(name, shape)
+                for name, shape in self._document.forms.items()
+            },
             parties={id_: name for name, id_ in self._words.parties.ids.items() if name != id_},
             source=source,
             scope=self._words.conditions.read(head.scope),

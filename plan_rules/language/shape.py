@@ -260,6 +260,27 @@ class CaseShape(Shape):
     personal: dict[Word, PersonalShape] = Field(default_factory=dict)
 
 
+class FieldShape(Shape):
+    """One field of a form."""
+
+    id: Word
+    type: Word
+    values: InstanceOf[Fields] | None = None
+    min: Word | None = None
+    max: Word | None = None
+    unit: Word | None = None
+    mandatory: AnyTree = None
+    note: Word | None = None
+
+
+class FormShape(Shape):
+    """表单: a report to be filled in."""
+
+    id: Word
+    fields_: dict[Word, FieldShape] = Field(alias="fields")
+    note: Word | None = None
+
+
 class DiscretionShape(Shape):
     """裁量: who judges, what they weigh, and which fact records what they chose."""
 
@@ -295,6 +316,7 @@ class NormShape(Shape):
     discretion: Annotated[DiscretionShape | None, BeforeValidator(_judged_by)] = None
     escalation: Word | None = None
     failed: AnyTree = None
+    form: Word | None = None
     under: AnyTree = None
     inferred: Words = Field(default_factory=list)
     note: Word | None = None
@@ -368,6 +390,7 @@ class DocumentShape(Shape):
     actions: dict[Word, ActionShape]
     tracks: dict[Word, Word] = Field(default_factory=dict)
     situations: dict[Word, AnyTree] = Field(default_factory=dict)
+    forms: dict[Word, FormShape] = Field(default_factory=dict)
     presumptions: list[PresumptionShape] = Field(default_factory=list)
     impossible: list[ImpossibleShape] = Field(default_factory=list)
     readings: dict[Word, ReadingShape] = Field(default_factory=dict)

@@ -42,6 +42,7 @@ class Vocabulary:
     tracks: Names[int]
     readings: Names[Reading]
     situations: Names[str]
+    forms: Names[str]
     conditions: ConditionReader
 
 
@@ -62,6 +63,7 @@ def vocabulary(document: DocumentShape, report: Report) -> Vocabulary:
         tracks=Names("顺序", "track", "PR039", report),
         readings=readings,
         situations=situations,
+        forms=Names("表单", "form", "PR096", report),
         conditions=ConditionReader(facts, tiers, readings, situations, report),
     )
     _declare_simple(words, document, report)
@@ -80,6 +82,8 @@ def _declare_simple(words: Vocabulary, document: DocumentShape, report: Report) 
         words.principles.declare(name, principle.id, Principle(str(principle.id), str(name), name.span))
     for name, stage in document.tracks.items():
         words.tracks.declare_plain(name, _integer(stage, report))
+    for name, form in document.forms.items():
+        words.forms.declare(name, form.id, str(form.id))
     for name in document.situations:
         words.situations.declare_plain(name, str(name))
 
@@ -184,16 +188,22 @@ def _chosen(shape: ReadingShape, options: tuple[Option, ...], report: Report) ->
 
 def _declare_facts(words: Vocabulary, document: DocumentShape, report: Report) -> None:
     for name, shape in document.facts.items():
-        kind = _KINDS.get(value_word(shape.type))
-        if kind is None:
-            report.add(
-                "PR031",
-                (f"没有“{shape.type}”这种类型", f"there is no type `{shape.type}`"),
-                shape.type.span,
-                ("写: " + "、".join(_KINDS), "write: " + ", ".join(kind.value for kind in Kind)),
-            )
-            continue
-        words.facts.declare(name, shape.id, _fact(words, name, shape, kind, report))
+        if (fact := declared_fact(words, name, shape, report)) is not None:
+            words.facts.declare(name, shape.id, fact)
+
+
+def declared_fact(words: Vocabulary, name: Text, shape: FactShape, report: Report) -> Fact | None:
+    """A fact as it is declared; None where its type is none."""
+    kind = _KINDS.get(value_word(shape.type))
+    if kind is None:
+        report.add(
+            "PR031",
+            (f"没有“{shape.type}”这种类型", f"there is no type `{shape.type}`"),
+            shape.type.span,
+            ("写: " + "、".join(_KINDS), "write: " + ", ".join(kind.value for kind in Kind)),
+        )
+        return None
+    return _fact(words, name, shape, kind, report)
 
 
 def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: Report) -> Fact:

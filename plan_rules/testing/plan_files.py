@@ -87,6 +87,7 @@ class _Author:
             "推定": [self._presumption(n) for n in self._times(2)],
             "不可能": [self._impossible(n) for n in self._times(2)],
             "解释": {"R1": self._reading(), "R2": self._reading()},
+            "表单": {"报告表": self._form()},
             "正文": [
                 {"章节": "一", "标题": "处置", "适用": "有事", "条款": list(self._clauses(clauses))},
                 *({"章节": "二", "条款": [found]} for found in self._exclusion()),
@@ -259,6 +260,8 @@ class _Author:
         if self._number(0, 3) == 3:
             found |= self._waiting(modality)
         if modality == "应当":
+            if self._number(0, 3) == 3:
+                found["填表"] = "报告表"
             if self._maybe():
                 found["次序"] = f"{self._one(('甲', '乙'))}-{self._number(1, 3)}"
             if self._maybe():
@@ -278,6 +281,16 @@ class _Author:
         choice = {"选定": self._one(unsettled)} if unsettled and self._maybe() else {}
         judged = {"裁量": {"由": self._one(self._roles), "考量": ["轻重"], **choice}}
         return judged if self._maybe() else found | judged
+
+    def _form(self) -> Tree:
+        """A report with a field of each of some types."""
+        fields: Tree = {"经过": {"编号": "story", "类型": "文字", "必填": "是"}}
+        for n, kind in enumerate(self._one((("是否",), ("整数", "日期"), ("是否", "时刻", "文字")))):
+            when: Any = {"项0": "是"} if kind != "是否" and "项0" in fields and self._maybe() else "否"
+            if "项0" in fields and fields["项0"]["类型"] != "是否":
+                when = "否"
+            fields[f"项{n}"] = {"编号": f"field_{n}", "类型": kind, "必填": when}
+        return {"编号": "report", "字段": fields}
 
     def _ladder(self) -> list[Tree]:
         """Steps of which each but the last can fail."""

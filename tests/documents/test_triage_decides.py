@@ -107,6 +107,7 @@ def waits(duty: pr.Duty) -> Any:
         approval(duty),
         duty.discretion and (list(duty.discretion.roles), list(duty.discretion.considerations), duty.discretion.choice),
         duty.ladder and tuple(duty.ladder),
+        duty.form,
     )
 
 
@@ -140,6 +141,7 @@ def told(said: dict[str, Any]) -> dict[str, Any]:
             approved(demand),
             judged and (judged["roles"], judged["considerations"], judged["choice"]),
             rung and (rung["ladder"], rung["step"], rung["of"]),
+            demand["form"],
         )
 
     def pending(demand: dict[str, Any]) -> str:

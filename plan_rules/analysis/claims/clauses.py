@@ -113,6 +113,7 @@ def _says_all_of(other: Bound, bound: Bound) -> bool:
         and (here.done_by, here.done_on) in ((None, None), (there.done_by, there.done_on))
         and here.broken_by in (None, there.broken_by)
         and (here.strength, here.strength_by) == (there.strength, there.strength_by)
+        and here.form in (None, there.form)
         and (here.approvals, here.discretion, here.rung) == (there.approvals, there.discretion, there.rung)
     )
 

@@ -225,6 +225,7 @@ function evaluator(plan) {
         instead: distinct(mine.flatMap((norm) => norm.instead)),
         order: null,
         status: nearest || (done !== null && truth(done, wide) === true ? "done" : "open"),
+        form: first("form"),
         ...waiting(mine, wide),
         broken: broken !== null && truth(broken, wide) === true,
       };

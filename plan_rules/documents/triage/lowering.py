@@ -55,6 +55,7 @@ def lowered_object(plan: Plan) -> dict[str, Any]:
             for tier in plan.tiers.values()
         },
         "actions": {each.id: {"label": each.label, "after": list(each.after)} for each in plan.actions.values()},
+        "forms": {form.id: form.label for form in plan.forms.values()},
         "names": {role.id: role.label for role in plan.roles.values()} | dict(plan.parties),
         "rules": {key: encoded(condition, lowered) for key, condition in lowered.conditions.items()},
         "clauses": clauses,
@@ -185,6 +186,7 @@ def _norm(applied: Applied, lowered: Lowered) -> dict[str, Any]:
         "instead": list(norm.instead),
         "done": encoded(norm.done_by, lowered) if norm.done_by is not None else None,
         "broken": encoded(norm.broken_by, lowered) if norm.broken_by is not None else None,
+        "form": norm.form,
         "waits": _waits(norm, lowered) if norm.waits else None,
     }
 

@@ -120,6 +120,7 @@ if (typeof document !== "undefined") (function () {
     const head = (each.order === null ? "始终 " : each.order + ". ") + plan.actions[each.action].label + (each.status === "done" ? " (已办)" : "");
     return item(each, head, [["谁", each.bearers.map(who).join("; ")], ["向", parties(each.recipient)], ["时限", each.limit ? each.limit.text : ""],
       ["注意", each.never ? "没有上一次的记录, 没有做过的现在就该做" : ""],
+      ["填表", each.form ? plan.forms[each.form] : ""],
       ["效力", each.defeasible ? "一般应当; 不办须有理由和批准人" : ""], ...waits(each)], each.status === "done");
   }
 
