@@ -33,6 +33,25 @@ def _init(words: Words) -> Command:
     )
 
 
+def _fmt(words: Words) -> Command:
+    files_ = words.argument(
+        ..., "FILE...", "预案或场景文件; “-”由标准输入到标准输出", "plan or scenario files; `-` is stdin"
+    )
+    check_ = words.option(False, "--check", "不改文件, 只说哪些没有排好", "write nothing; say which are not laid out")
+    lang_ = words.speak()
+
+    def fmt(files: list[str] = files_, check: bool = check_, lang: Lang = lang_) -> int:
+        from plan_rules.cli import formatting_command  # noqa: PLC0415
+
+        return formatting_command.run(files, check=check, lang=lang.value)
+
+    return (
+        fmt,
+        "把文件排整齐: 注释和意思都不变",
+        "Lay files out evenly: every comment stays, and they mean what they meant.",
+    )
+
+
 def _lsp(words: Words) -> Command:
     lang_ = words.speak()
 
@@ -88,4 +107,4 @@ def _studio(words: Words) -> Command:
     )
 
 
-AUTHORING = (_init, _lsp, _studio)
+AUTHORING = (_init, _fmt, _lsp, _studio)

@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from plan_rules.authoring.completing import Proposal, completion
 from plan_rules.authoring.fixes import fixes
+from plan_rules.authoring.formatting import formatted
 from plan_rules.authoring.index import Index
 from plan_rules.authoring.renaming import CannotRename, Renaming, check_name, inner, renaming
 from plan_rules.authoring.spots import Spot
@@ -86,6 +87,15 @@ def _add_changes(session: PlanServer) -> None:
     def _fixes(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         plan = session.latest(params.text_document.uri)
         return list(_actions(session, plan, params.range)) if plan else []
+
+    @session.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    def _layout(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        plan = session.latest(params.text_document.uri)
+        laid_out = formatted(_text(plan)).text if plan else None
+        if plan is None or laid_out is None or laid_out == _text(plan):
+            return []
+        end = session.places(plan).end
+        return [lsp.TextEdit(lsp.Range(lsp.Position(0, 0), end), laid_out)]
 
     @session.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
     def _lenses(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:

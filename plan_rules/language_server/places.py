@@ -52,5 +52,10 @@ class Places:
         return lsp.Range(self.position(mark.line, mark.column), self.position(mark.end_line, mark.end_column))
 
     @property
+    def end(self) -> lsp.Position:
+        """Behind the last character."""
+        return self.position(len(self.lines), len(self.lines[-1]) + 1)
+
+    @property
     def _unit(self) -> tuple[str, int]:
         return _UNITS[lsp.PositionEncodingKind(self.encoding)]

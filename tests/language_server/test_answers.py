@@ -140,3 +140,17 @@ def test_a_lens_tells_how_far_a_clause_reaches(edit) -> None:
         assert after is not None and all(lens.command and "(改动前)" in lens.command.title for lens in after)
 
     edit(session)
+
+
+def test_a_file_is_laid_out_without_a_change_of_meaning(edit) -> None:
+    async def session(editor: Editor) -> None:
+        await editor.open(
+            SHIPPED.replace("取: 最高", "取:    最高").replace("{做: 个别处理, 责任", "{ 做: 个别处理,责任")
+        )
+        options = lsp.FormattingOptions(tab_size=2, insert_spaces=True)
+        edits = await editor.client.text_document_formatting_async(
+            lsp.DocumentFormattingParams(editor.document, options)
+        )
+        assert applied(editor, lsp.WorkspaceEdit({editor.uri: list(edits or ())})) == SHIPPED
+
+    edit(session)
