@@ -151,6 +151,10 @@ KEYS: Mapping[str, Message] = {
         ("choice", "哪个事实记下选定的结果", "the fact that records what they chose"),
         ("escalation", "递进的各步, 一步没有办成才到下一步", "steps, each taken only where the one before it failed"),
         ("failed", "什么表明没有办成: 一个事实或条件", "what shows it failed: a fact or a condition"),
+        ("forms", "表单: 要填写的报告和它的字段", "reports to be filled in, and their fields"),
+        ("fields", "字段: 名称: {编号, 类型}", "its fields: a name and `{id, type}` each"),
+        ("mandatory", "是否必填, 或什么时候必填", "whether it must be filled in, or when"),
+        ("form", "填哪张表单", "the form that is filled in"),
         # facts and cases
         ("sensitive", "敏感: 不对外导出", "left out of what is exported"),
         ("resolved_on", "哪个日期事实表明办结了", "the date fact that says it was resolved"),
@@ -175,6 +179,7 @@ KEYS: Mapping[str, Message] = {
         ("relation", "与预案的关系", "how it relates to the plan"),
         ("to_confirm", "还要由人确认的", "what somebody has still to confirm"),
         ("by_date", "各时期的值", "values by date"),
+        ("initially", "最早一个日期以前的值", "the value before the first date"),
         ("resolutions", "冲突由人怎样裁决", "how conflicts were resolved"),
         ("winner", "哪条优先", "the one that prevails"),
         ("loser", "哪条让步", "the one that yields"),
@@ -259,6 +264,7 @@ VALUES: Mapping[str, Message] = {
         ("整数", "整数, 有最小和最大", "an integer between bounds"),
         ("日期", "哪一天; 没有就是还没有发生", "a day; none means that it has not happened"),
         ("时刻", "哪一刻; 没有就是还没有发生", "an instant; none means that it has not happened"),
+        ("文字", "随意填写的文字", "any text"),
         ("解释选择", "采用哪些解释", "which readings are chosen"),
     )
 }

@@ -30,6 +30,7 @@ DECLARES = {
     "situations": "situation",
     "readings": "reading",
     "personal": "personal",
+    "forms": "form",
 }
 # A record in a list is named by this field.
 NAMED_BY = {
@@ -53,6 +54,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "situation": ("情形", "situation"),
     "reading": ("解释", "reading"),
     "personal": ("个人信息", "personal item"),
+    "form": ("表单", "form"),
     "clause": ("条款", "clause"),
     "section": ("章节", "section"),
     "presumption": ("推定", "presumption"),
@@ -171,6 +173,10 @@ SLOTS: dict[tuple[str, str], Slot] = {
     ("DiscretionShape", "considerations"): Slot(),
     ("DiscretionShape", "choice"): Slot("shown", ("fact", "situation")),
     ("NormShape", "escalation"): Slot(),
+    ("NormShape", "form"): _names("form"),
+    ("FieldShape", "type"): _choice("是否", "选项", "等次", "整数", "日期", "时刻", "文字"),
+    ("FieldShape", "values"): Slot("values"),
+    ("FieldShape", "mandatory"): Slot("condition", ("fact", "situation"), words=YES_NO),
     ("NormShape", "under"): _UNDER,
     ("ClauseShape", "when"): _CONDITION,
     ("ClauseShape", "assigns"): _names("tier"),

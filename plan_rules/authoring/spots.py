@@ -93,6 +93,8 @@ def _filled(tree: Tree, found: Slot, keyword: str, owner: Text | None) -> Iterat
         case "names" | "choice" | "step":
             return _names(tree, found)
         case "condition" | "fills":
+            if isinstance(tree, Text) and value_word(tree) in found.words:
+                return iter([Spot(tree, "choice", words=found.words)])
             return _condition(tree)
         case "shown":
             return iter([Spot(tree, "use", found.kinds)]) if isinstance(tree, Text) else _condition(tree)
