@@ -90,6 +90,7 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
         lambda folder: of_plan_beside(SOURCE.replace("- {id: 一.d, 原文: 救人第一。}\n", ""), SMALL, folder),
         lambda folder: of_plan_beside(SOURCE, SMALL.replace("    所立", "    覆盖: [一.z]\n    所立"), folder),
     ],
+    "PR101": [lambda folder: of_plan_beside(SOURCE, SMALL.replace("编号: 一.d", "编号: 一.e"), folder)],
     "PR066": [lambda _: of_plan(SMALL)],
     "PR069": [lambda _: of_plan(many_facts_decide_the_tier())],
     "PR097": [lambda _: pr.check_form(ORDER, "food_report", {})],

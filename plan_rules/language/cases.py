@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plan_rules.case_rules import CaseRules, PersonalItem, Rung
+from plan_rules.language.characters import report_full_width
+from plan_rules.language.intentions import number_meant
 from plan_rules.language.keywords import chinese, value_word
 from plan_rules.language.names import Names
 from plan_rules.language.shape import CaseShape, PersonalShape, RungShape
@@ -17,8 +19,8 @@ from plan_rules.plan import Kind
 
 MAX_DAYS = 36_500
 MAX_MINUTES = 100_000
-_DAYS = re.compile(r"(\d{1,6})\s*(?:自然日|日|天|natural days?|days?)")
-_MINUTES = re.compile(r"(\d{1,6})\s*(分钟|小时|minutes?|hours?)")
+_DAYS = re.compile(r"([0-9]{1,6})\s*(?:自然日|日|天|natural days?|days?)")
+_MINUTES = re.compile(r"([0-9]{1,6})\s*(分钟|小时|minutes?|hours?)")
 _REMINDED = {"立即": Term.IMMEDIATE, "及时": Term.PROMPT}
 
 
@@ -148,19 +150,23 @@ class CaseReader:
     def _days(self, word: Text, *, least: int) -> int:
         found = _DAYS.fullmatch(word)
         if found is None:
-            self._no_length(word, ("写成“数+日”, 如 3日", "write a number of days, such as `3 days`"))
+            days = number_meant(word) or "3"
+            self._no_length(word, (f"写成“数+日”, 如 {days}日", f"write a number of days, such as `{days} days`"))
             return least
         return self._within(int(found.group(1)), least, MAX_DAYS, word)
 
     def _minutes(self, word: Text) -> int:
         found = _MINUTES.fullmatch(word)
         if found is None:
-            self._no_length(word, ("写成“数+分钟”, 如 5分钟", "write a number of minutes, such as `5 minutes`"))
+            some = number_meant(word) or "5"
+            self._no_length(word, (f"写成“数+分钟”, 如 {some}分钟", f"write a number, such as `{some} minutes`"))
             return 1
         factor = 60 if found.group(2)[0] in "小h" else 1
         return self._within(int(found.group(1)) * factor, 1, MAX_MINUTES, word)
 
     def _no_length(self, word: Text, help_: tuple[str, str]) -> None:
+        if report_full_width(word, word.span, self.report):
+            return
         self.report.add("PR042", (f"“{word}”不是时间长短", f"`{word}` is no length of time"), word.span, help_)
 
     def _within(self, number: int, least: int, most: int, word: Text) -> int:

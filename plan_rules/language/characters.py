@@ -112,24 +112,29 @@ FULL_WIDTH = {
     "】": "]",
 }
 FULL_WIDTH_MARK = re.compile("[" + "".join(FULL_WIDTH) + "]")
+_FULL_WIDTH = re.compile(f"{FULL_WIDTH_MARK.pattern}|[\uff10-\uff19]+")  # marks, and numbers
+_NUMBERS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
 def report_full_width(text: str, span: Span, report: Report) -> bool:
-    """Report the first full-width mark in a scalar that stood where structure was meant; was there one?"""
-    hit = FULL_WIDTH_MARK.search(text)
+    """Report the first full-width mark or number in a scalar that stood where structure was meant; was there one?"""
+    hit = _FULL_WIDTH.search(text)
     if not hit:
         return False
-    wide = hit.group()
-    ascii_mark = FULL_WIDTH[wide]
-    if ascii_mark == ":":
-        ascii_mark = ": "
-    report.add(
-        "TX007",
-        (f"这里的“{wide}”是全角符号", f"`{wide}` is a full-width mark"),
-        Span(span.source, span.line, span.column + hit.start()),
+    message, help_ = full_width_said(hit.group())
+    report.add("TX007", message, Span(span.source, span.line, span.column + hit.start()), help_)
+    return True
+
+
+def full_width_said(wide: str, mark: str | None = None) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What is said of a full-width mark: that it is one, and what to write instead."""
+    mark = mark or FULL_WIDTH.get(wide) or wide.translate(_NUMBERS)
+    shown = ": " if mark == ":" else mark
+    after = {":": "(冒号后留一个空格)", "- ": "(横线后留一个空格)"}.get(mark, "")
+    return (
+        (f"这里的“{wide}”是全角{'数字' if mark.isdigit() else '符号'}", f"`{wide}` is of full width"),
         (
-            f"改成半角“{ascii_mark}”" + ("(冒号后留一个空格)" if ascii_mark == ": " else ""),
-            f"write the ASCII `{ascii_mark.strip()}`" + (" followed by a space" if ascii_mark == ": " else ""),
+            f"改成半角“{shown}”{after}",
+            f"write the half-width `{mark.strip()}`" + (" followed by a space" if after else ""),
         ),
     )
-    return True

@@ -16,6 +16,7 @@ from typing import Any
 from plan_rules.digests import canonical
 from plan_rules.instants import read_day
 from plan_rules.language.document import parse
+from plan_rules.language.emptiness import without_empty
 from plan_rules.language.fitting import shaped
 from plan_rules.language.names import Names
 from plan_rules.language.overlay import Overlay, ProvisionShape, check_base, read_overlay, word_of
@@ -54,7 +55,7 @@ def read_composed(
     """
     report = Report()
     tree = parse(base.text, base.source, report)
-    document = shaped(DocumentShape, tree, report) if tree is not None else None
+    document = shaped(DocumentShape, without_empty(tree, report), report) if tree is not None else None
     read = [read_overlay(part.text, part.source, day, report) for part in overlays]
     if document is None or any(each is None for each in read):
         return ReadResult(None, report.sorted())

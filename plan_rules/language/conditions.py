@@ -27,6 +27,7 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.language.characters import report_full_width
+from plan_rules.language.intentions import bound_meant, number_meant
 from plan_rules.language.keywords import condition_word, value_word
 from plan_rules.language.names import Names
 from plan_rules.language.ranges import Bound, Range, bounds, joined, part, report_empty
@@ -37,7 +38,7 @@ from plan_rules.suggestion import did_you_mean
 YES_NO = {"是": True, "否": False, "true": True, "false": False}
 _NOT = re.compile(r"不是\s*(.+)")
 _EARLIER = re.compile(r"早于\s*(.+)")
-_NUMBER = re.compile(r"-?\d{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 Filled: TypeAlias = tuple[Scalar | Unknown, ...]
 
@@ -147,7 +148,8 @@ class ConditionReader:
         if isinstance(value, Fields) and value:
             return tuple(self._entry(name, item, stated) for name, item in value.items())
         if not value:
-            self._misplaced(value, f"“{key}”后面的条件", "conditions")
+            help_ = (f"补上“{key}: [...]”, 写各项条件", f"complete `{key}: [...]`: the conditions")
+            self._misplaced(value, f"“{key}”后面的条件", "conditions", help_)
             return ()
         return (self.read(value, stated=stated),)
 
@@ -162,7 +164,7 @@ class ConditionReader:
     def _situation(self, key: Text, value: Tree) -> Condition:
         holds = YES_NO.get(value_word(value)) if isinstance(value, Text) else None
         if holds is None:
-            self._misplaced(value, "“是”或“否”", "`yes` or `no`")
+            self._misplaced(value, "“是”或“否”", "`yes` or `no`", ("写“是”或“否”", "write `yes` or `no`"))
         condition = InSituation(self.situations.ids[key])
         return condition if holds or holds is None else Not(condition)
 
@@ -366,16 +368,27 @@ class ConditionReader:
                 f"`{fact.id}` is of type {fact.kind.value} and cannot be `{_shown(at)}`",
             ),
             at.span,
-            (f"写{zh}", f"write {en}"),
+            self._number_of(fact, at) or (f"写{zh}", f"write {en}"),
             related=fact.span,
             related_label=("声明在这里", "declared here"),
             facts=(fact.id,),
         )
 
-    def _misplaced(self, at: Tree, zh: str, en: str) -> None:
+    def _number_of(self, fact: Fact, at: Tree) -> tuple[str, str] | None:
+        """For a number with its unit or in words: the number alone."""
+        if fact.kind is not Kind.INTEGER or not isinstance(at, Text):
+            return None
+        if bound := bound_meant(at):
+            return f"写成“{bound}”", f"write `{bound}`"
+        number = number_meant(at)
+        return (f"只写数: {number}", f"write the number alone: {number}") if number else None
+
+    def _misplaced(self, at: Tree, zh: str, en: str, help_: tuple[str, str] | None = None) -> None:
         if isinstance(at, Text) and report_full_width(at, at.span, self._report):
             return
-        self._report.add("PR022", (f"这里应写{zh}", f"write {en} here"), at.span, ("改成这样的写法", "use that form"))
+        self._report.add(
+            "PR022", (f"这里应写{zh}", f"write {en} here"), at.span, help_ or ("改成这样的写法", "use that form")
+        )
 
 
 _KIND_ZH = {

@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from plan_rules.errors import Diagnostic, Span
+from plan_rules.errors import Diagnostic, Message, Span
 from plan_rules.language.characters import check_characters, decoded
+from plan_rules.language.mending import blanks_meant, refuse_run_together
 from plan_rules.language.syntax import report_syntax
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 
@@ -32,8 +33,21 @@ def parse(text: str | bytes, source: str, report: Report) -> Tree | None:
         return None
     check_characters(plain, source, report)
     if report.failed:
+        report.found[:] = [_with_blanks(found, plain.split("\n")) for found in report.found]
         return None
     return _build(plain, source, report)
+
+
+def _with_blanks(found: Diagnostic, lines: list[str]) -> Diagnostic:
+    """The diagnostic, for a tab or wide space at the margin with the number of spaces that are meant."""
+    span = found.span
+    if found.code != "TX005" or span is None or lines[span.line - 1][: span.column].strip(" \t\u3000"):
+        return found
+    blanks = blanks_meant(lines, span.line - 1)
+    if blanks is None or found.help is None:
+        return found
+    zh = f"行首改成 {blanks} 个半角空格, 与同一层的其他行对齐"
+    return replace(found, help=Message(zh, f"begin the line with {blanks} spaces"))
 
 
 def _build(text: str, source: str, report: Report) -> Tree | None:
@@ -52,13 +66,12 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
             if repaired is None:
                 return None
             text = repaired
-        except (yaml.YAMLError, RecursionError, ValueError, MemoryError) as error:
-            name = type(error).__name__
+        except (yaml.YAMLError, RecursionError, ValueError, MemoryError):
             report.add(
                 "TX004",
-                (f"无法读取: {name}", f"cannot be read: {name}"),
+                ("无法读取这个文件", "the file cannot be read"),
                 Span(source, 1, 1),
-                ("检查文件是不是 YAML 文本", "check that the file is YAML text"),
+                ("检查文件是不是文本文件", "check that it is a text file"),
             )
             return None
     return None
@@ -153,6 +166,8 @@ class Builder:
             self._stop(
                 "TX003", f"一段文字超过 {MAX_SCALAR} 字", f"a text is longer than {MAX_SCALAR} characters", event
             )
+        if "{" in event.value or "[" in event.value:
+            refuse_run_together(event)
         start, end = event.start_mark, event.end_mark
         column = start.column
         width = end.column - column if start.line == end.line else 1

@@ -12,11 +12,12 @@ from plan_rules.language.characters import report_full_width
 from plan_rules.language.keywords import ENGLISH, canonical, chinese
 from plan_rules.language.shape import Shape
 from plan_rules.language.tree import MAX_DIAGNOSTICS, Fields, Items, Report, Text, Tree
-from plan_rules.suggestion import did_you_mean
+from plan_rules.suggestion import did_you_mean, nearest
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
-_MOST_ROUNDS = 4  # leaving one misfit out may show another where the first hid it
+_MOST_ROUNDS = 6  # leaving one misfit out may show another where the first hid it
 _MOST_MISFITS = 2 * MAX_DIAGNOSTICS  # each costs a search
+_EXTRA = ("extra_forbidden",)
 _GONE: Any = Text("", Span("", 0, 0))
 
 
@@ -30,8 +31,10 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
         try:
             return shape.model_validate(tree)
         except ValidationError as error:
-            tree = tree if round_ else _copied(tree)  # the tree belongs to whoever parsed it
+            tree = tree if round_ else copied(tree)  # the tree belongs to whoever parsed it
             details = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_MISFITS]
+            if _read_as_meant([tuple(each["loc"]) for each in details if each["type"] in _EXTRA], shape, tree, report):
+                continue
             for detail in details:
                 _report(detail["type"], tuple(detail["loc"]), shape, tree, report)
             pruned = [_prune(detail["type"], tuple(detail["loc"]), tree, report) for detail in details]
@@ -41,17 +44,52 @@ def shaped(shape: type[AnyShape], tree: Tree, report: Report) -> AnyShape | None
     return None
 
 
-def _copied(tree: Tree) -> Tree:
+def copied(tree: Tree) -> Tree:
     """The same tree in containers of its own."""
     if isinstance(tree, Text):
         return tree
-    copied: Items | Fields
+    copy: Items | Fields
     if isinstance(tree, Items):
-        copied = Items(map(_copied, tree))
+        copy = Items(map(copied, tree))
     else:
-        copied = Fields({key: _copied(value) for key, value in tree.items()})
-    copied.span = tree.span
-    return copied
+        copy = Fields({key: copied(value) for key, value in tree.items()})
+    copy.span = tree.span
+    return copy
+
+
+def _read_as_meant(extra: list[tuple[Any, ...]], shape: type[Shape], tree: Tree, report: Report) -> bool:
+    """Report each key that is nearly a key of its place, and read on with the key that was meant; were there any?
+
+    Otherwise what it holds would be missed where it is needed, and one slip be told twice.
+    """
+    found = False
+    for loc in extra:
+        parent, key, _ = _walk(tree, loc)
+        if key is None or not isinstance(parent, Fields):
+            continue
+        meant, value = _meant(key, parent[key], _allowed(shape, loc[:-1]))
+        if meant is None or any(canonical(other) == canonical(meant) for other in parent):
+            continue
+        _report_extra(loc, shape, key, parent, report)
+        here = Text(meant, key.span, plain=key.plain)
+        entries = [(here, value) if word is key else (word, item) for word, item in parent.items()]
+        parent.clear()
+        parent.update(entries)
+        found = True
+    return found
+
+
+def _meant(key: Text, value: Tree, allowed: list[str]) -> tuple[str | None, Tree]:
+    """The keyword that a key is near to, with its value, which a full-width colon may have joined to it."""
+    word, colon, rest = key.partition("：")
+    if colon and canonical(word.strip()) in allowed and value == "":
+        at = key.span
+        place = Span(at.source, at.line, at.column + len(word) + 1, max(len(rest), 1))
+        return word.strip(), Text(rest.strip(), place)
+    if value == "":
+        return None, value
+    near = nearest(key, [word for keyword in allowed for word in (chinese(keyword), keyword)])
+    return (near[0] if near else None), value
 
 
 def _prune(kind: str, loc: tuple[Any, ...], tree: Tree, report: Report) -> bool:
@@ -72,10 +110,11 @@ def _prune(kind: str, loc: tuple[Any, ...], tree: Tree, report: Report) -> bool:
 
 
 def _names_in(step: Any, entry: Tree) -> set[str]:
-    """The names an entry declares: its key and its id."""
+    """What an entry is known by: its key, its id, and of a clause its wording."""
     names = {str(step)} if isinstance(step, Text) else set()
     if isinstance(entry, Fields):
-        names |= {str(value) for key, value in entry.items() if canonical(key) == "id" and isinstance(value, Text)}
+        telling = ("id", "wording")
+        names |= {str(value) for key, value in entry.items() if canonical(key) in telling and isinstance(value, Text)}
     return names
 
 
@@ -148,7 +187,7 @@ def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, rep
     parent, key, node = _walk(tree, loc)
     name = str(loc[-1]) if loc else ""
     if kind == "missing":
-        _report_missing(name, key, parent, report)
+        _report_missing(name, key, parent, node, report)
     elif kind == "extra_forbidden":
         _report_extra(loc, shape, key, parent, report)
     elif isinstance(node, Text) and report_full_width(node, node.span, report):
@@ -157,7 +196,9 @@ def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, rep
         _report_misshapen(kind, key or name or "文件", node, report)
 
 
-def _report_missing(name: str, key: Text | None, parent: Tree, report: Report) -> None:
+def _report_missing(name: str, key: Text | None, parent: Tree, holder: Tree, report: Report) -> None:
+    if any((here.span, canonical(name)) in report.emptied for here in (parent, holder)):
+        return
     owner = f"“{key}”" if key is not None else "这里"
     word = chinese(name)
     report.add(

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from plan_rules.condition import TierIs
+from plan_rules.instants import read_day
 from plan_rules.invariant import Acceptance, Invariant, Requirement
+from plan_rules.language.intentions import date_meant
 from plan_rules.language.keywords import value_word
 from plan_rules.language.limits import TERMS
 from plan_rules.language.names import Names, one_of
@@ -118,13 +120,13 @@ class InvariantReader:
         return None
 
     def _day(self, word: Text) -> date | None:
-        try:
-            return date.fromisoformat(word)
-        except ValueError:
+        day = read_day(word)
+        if day is None:
+            meant = date_meant(word) or "2026-12-31"
             self.report.add(
                 "PR047",
                 (f"“{word}”不是日期", f"`{word}` is no date"),
                 word.span,
-                ("写成 2026-12-31", "write it as 2026-12-31"),
+                (f"写成 {meant}", f"write it as {meant}"),
             )
-            return None
+        return day

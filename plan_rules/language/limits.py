@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import time
 
 from plan_rules.instants import read_clock
+from plan_rules.language.characters import report_full_width
+from plan_rules.language.intentions import did_you_mean, limits_meant
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import NormShape
@@ -14,6 +16,7 @@ from plan_rules.language.tree import Report, Text
 from plan_rules.norm import CLOCK, COUNTED, Term, TimeLimit
 from plan_rules.phrases import TERM_WORDS
 from plan_rules.plan import Fact, Kind
+from plan_rules.suggestion import nearest
 
 TERMS = {words[0]: term for term, words in TERM_WORDS.items() if term not in COUNTED}
 _UNITS = {
@@ -22,7 +25,7 @@ _UNITS = {
     for unit in (*TERM_WORDS[term], TERM_WORDS[term][1].removesuffix("s"))  # `1 month` as well as `3 months`
 }
 _LONGEST_FIRST = sorted(_UNITS, key=len, reverse=True)
-_COUNTED = re.compile(r"(每|every\s+)?(\d{1,6})\s*(" + "|".join(_LONGEST_FIRST) + r")(?:[((].*[))])?")
+_COUNTED = re.compile(r"(每|every\s+)?([0-9]{1,6})\s*(" + "|".join(_LONGEST_FIRST) + r")(?:[((].*[))])?")
 _STATED = re.compile(r"([^((]+)(?:[((].*[))])?")
 _OFTEN = "or what is done again and again as `every 3 months`"
 MAX_AMOUNT = 100_000
@@ -53,21 +56,26 @@ class LimitReader:
         stated = _STATED.fullmatch(word)
         known = TERMS.get(value_word(stated[1].strip())) if stated else None
         if known is None:
-            self.report.add(
-                "PR042",
-                (f"时限“{word}”写法不对", f"`{word}` is no time limit"),
-                word.span,
-                (
-                    "写: "
-                    + "、".join(TERMS)
-                    + "; 或 30分钟、2小时、3自然日、5工作日、2周、3个月、1年, 定期做的写 每3个月; 说明写在括号里",
-                    "write immediately, promptly, ... or `30 minutes`, `2 hours`, `5 working days`, `3 months`, "
-                    + _OFTEN,
-                ),
-            )
+            self._no_limit(word)
             return None
         self._cutoff(shape, known, start)
         return TimeLimit(known, str(word), start=start.id if start else None)
+
+    def _no_limit(self, word: Text) -> None:
+        if report_full_width(word, word.span, self.report):
+            return
+        zh, en = did_you_mean((*limits_meant(word), *nearest(word, TERMS))) or ("", "")
+        self.report.add(
+            "PR042",
+            (f"时限“{word}”写法不对", f"`{word}` is no time limit"),
+            word.span,
+            (
+                f"{zh}写: "
+                + "、".join(TERMS)
+                + "; 或 30分钟、2小时、3自然日、5工作日、2周、3个月、1年, 定期做的写 每3个月; 说明写在括号里",
+                f"{en}write immediately, promptly, ... or `30 minutes`, `2 hours`, `3 months`, {_OFTEN}",
+            ),
+        )
 
     def _cutoff(self, shape: NormShape, term: Term | None, start: Fact | None) -> time | None:
         """The time of day after which a clock of days starts on the next one."""
@@ -101,6 +109,8 @@ class LimitReader:
         return found
 
     def _check_start(self, shape: NormShape, word: Text, term: Term, every: bool, start: Fact | None) -> None:
+        if shape.start is None and any(key == "start" for _, key in self.report.emptied):
+            return
         if shape.start is None:
             self.report.add(
                 "PR045",

@@ -42,6 +42,7 @@ class Names(Generic[Thing]):
             self._report_twice(id_, id_)
             return
         self.things[str(id_)] = thing
+        self.report.declared.setdefault(str(name), name.span)
         for word in (name, id_, *also):
             self.ids.setdefault(str(word), str(id_))
             self.spans.setdefault(str(word), word.span)
@@ -50,6 +51,7 @@ class Names(Generic[Thing]):
         """Take a name that is no id of the API: it is known by itself alone."""
         self.things[str(name)] = thing
         self.ids[str(name)] = str(name)
+        self.report.declared.setdefault(str(name), name.span)
         self.spans[str(name)] = name.span
 
     def find(self, word: Text, *, also: Iterable[str] = ()) -> Thing | None:

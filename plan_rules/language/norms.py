@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from plan_rules.condition import Condition, Is, Present
 from plan_rules.gates import Discretion, Rung
+from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.gating import GateReader
 from plan_rules.language.keywords import canonical, value_word
@@ -18,7 +19,7 @@ from plan_rules.language.vocabulary import CHOICES, chosen
 from plan_rules.norm import Bearers, Group, Handoff, Norm, Recipient, Role, Step, Strength
 from plan_rules.plan import Action, Fact, Kind, Reading
 
-_STEP = re.compile(r"(.+)-(\d{1,3})")
+_STEP = re.compile(r"(.+)-([0-9]{1,3})")
 _STRENGTH = {"是": Strength.DEFEASIBLE, "否": Strength.STRICT}
 
 
@@ -120,7 +121,7 @@ class NormReader:
                 "PR022",
                 ("这里没有写明由谁", "nobody is named here"),
                 tree.span,
-                ("写角色、责任组, 或 {任一: [...]}", "write a role, a group, or `{any: [...]}`"),
+                ("补上“责任: …”: 角色、责任组, 或 {任一: [...]}", "write a role, a group, or `{any: [...]}`"),
             )
         return groups
 
@@ -228,6 +229,8 @@ class NormReader:
         if word is None:
             return None
         found = _STEP.fullmatch(word)
+        if found is None and report_full_width(word, word.span, self.report):
+            return None
         if found is None:
             self.report.add(
                 "PR042",

@@ -17,13 +17,17 @@ from plan_rules.errors import Diagnostic
 from plan_rules.gates import Rung
 from plan_rules.language import checks
 from plan_rules.language.cases import CaseReader
+from plan_rules.language.declared_otherwise import tell_once
 from plan_rules.language.document import parse
+from plan_rules.language.emptiness import without_empty
 from plan_rules.language.fitting import shaped
 from plan_rules.language.forms import FormReader
 from plan_rules.language.invariants import InvariantReader
 from plan_rules.language.ladders import laddered
+from plan_rules.language.misplaced import read_further_in
 from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
+from plan_rules.language.numbering import renumbered
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text, Tree
@@ -70,12 +74,24 @@ def read(
     `find` gives the text of the 底本 instead, for a plan that lies in no folder.  `parse` may be one that remembers
     what it parsed before (`Pieces`).
     """
+    finder = find or beside(folder)
+    result = _read(text, source, finder, parse)
+    if result.plan is None:
+        told = read_further_in(text, result.diagnostics, lambda each: _read(each, source, finder, parse).diagnostics)
+        return ReadResult(None, told or result.diagnostics)
+    return result
+
+
+def _read(text: str | bytes, source: str, find: Finder, parse: Parser) -> ReadResult:
     report = Report()
     tree = parse(text, source, report)
-    document = shaped(DocumentShape, tree, report) if tree is not None else None
+    if tree is None:
+        return ReadResult(None, report.sorted())
+    document = shaped(DocumentShape, without_empty(tree, report), report)
     plan = None
     if document is not None:
-        plan = plan_of(document, _as_bytes(text), find or beside(folder), report)
+        plan = plan_of(document, _as_bytes(text), find, report)
+    tell_once(tree, text, report)
     return ReadResult(None if report.failed else plan, report.sorted())
 
 
@@ -110,10 +126,11 @@ class _PlanReader:
     def __init__(
         self, document: DocumentShape, text: bytes, find: Finder, report: Report, composition: Composition | None
     ) -> None:
-        self._document = document
+        named = document.plan.source
+        self._source = read_source(named, find, report) if named is not None else None
+        self._document = document = renumbered(document, self._source, report) if composition is None else document
         self._composition = composition
         self._text = text
-        self._find = find
         self._report = report
         self._words: Vocabulary = vocabulary(document, report)
         self._norms = NormReader(
@@ -142,6 +159,17 @@ class _PlanReader:
         for section in document.body:
             for clause in section.clauses:
                 self._declare_clause(clause)
+        self._know_what_is_missing()
+
+    def _know_what_is_missing(self) -> None:
+        """That a clause of the 底本 is missing is told once, where it would stand; not wherever it is named."""
+        items = self._source.items.values() if self._source is not None else ()
+        carried = {str(word) for part in self._document.body for clause in part.clauses for word in clause.carries}
+        for item in items:
+            if item.text in self._report.ignored:
+                self._report.ignored.add(item.id)
+            if not item.heading and item.id not in carried and item.id not in self._clause_ids.ids:
+                self._clause_ids.ids[item.id] = self._clause_ids.things[item.id] = item.id
 
     def _other_ids(self) -> Iterable[Text]:
         """The ids of what is neither declared as vocabulary nor a clause."""
@@ -168,7 +196,7 @@ class _PlanReader:
         """The plan, with every defect reported; None where what is left makes no sense as a whole."""
         head = self._document.plan
         situations = self._situations()
-        source = read_source(head.source, self._find, self._report) if head.source is not None else None
+        source = self._source
         clauses, layering = self._clauses(source), None
         if self._composition is not None:
             clauses, layering = self._composition.resolved(clauses, self._clause_ids, self._words.actions)

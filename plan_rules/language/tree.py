@@ -49,10 +49,14 @@ class Report:
     """Diagnostics of one text as they are found.
 
     `ignored` are names whose declaration was reported and left out: that they are missing is no second defect.
+    `declared` is where each name of the file is declared.
+    `emptied` are keys without a value that were reported and taken out, by the mapping that they stood in.
     """
 
     found: list[Diagnostic] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
+    emptied: set[tuple[Span, str]] = field(default_factory=set)
+    declared: dict[str, Span] = field(default_factory=dict)
 
     def add(  # noqa: PLR0913  a Diagnostic has as many parts
         self,

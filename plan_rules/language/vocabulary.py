@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plan_rules.condition import UnderReading
+from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.fitting import shaped
+from plan_rules.language.intentions import number_meant
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, RoleShape
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.norm import Group, Role, Strength
 from plan_rules.plan import Action, Fact, Kind, Option, Principle, Reading, Tier, Value
+from plan_rules.suggestion import did_you_mean
 
 _KINDS = {
     "是否": Kind.BOOL,
@@ -132,11 +135,18 @@ def _team(shape: RoleShape, known: Names[Text]) -> tuple[str | None, tuple[str, 
 def _integer(word: Text, report: Report) -> int:
     if word.lstrip("-").isdigit() and word.isascii() and len(word) <= 10 and abs(int(word)) <= MAX_INTEGER:
         return int(word)
+    if report_full_width(word, word.span, report):
+        return 0
+    meant = number_meant(word)
+    zh, en = (f"写成“{meant}”: ", f"write `{meant}`: ") if meant else ("写", "write ")
     report.add(
         "PR040",
         (f"“{word}”应是整数", f"`{word}` must be an integer"),
         word.span,
-        (f"写 {-MAX_INTEGER} 至 {MAX_INTEGER} 之间的整数", f"write an integer from {-MAX_INTEGER} to {MAX_INTEGER}"),
+        (
+            f"{zh}{-MAX_INTEGER} 至 {MAX_INTEGER} 之间的整数, 不带单位",
+            f"{en}an integer from {-MAX_INTEGER} to {MAX_INTEGER} without a unit",
+        ),
     )
     return 0
 
@@ -200,8 +210,10 @@ def declared_fact(words: Vocabulary, name: Text, shape: FactShape, report: Repor
             "PR031",
             (f"没有“{shape.type}”这种类型", f"there is no type `{shape.type}`"),
             shape.type.span,
-            ("写: " + "、".join(_KINDS), "write: " + ", ".join(kind.value for kind in Kind)),
+            did_you_mean(shape.type, (*_KINDS, *(kind.value for kind in Kind)))
+            or ("写: " + "、".join(_KINDS), "write: " + ", ".join(kind.value for kind in Kind)),
         )
+        report.ignored |= {str(name), str(shape.id)}
         return None
     return _fact(words, name, shape, kind, report)
 

@@ -121,6 +121,14 @@ _URGENCIES = (
 )
 
 
+def _instead(clause: Clause, urgency: _Urgency) -> tuple[str, str]:
+    """The term that the text does say."""
+    others = [each for each in _URGENCIES if each is not urgency and each.demands.search(clause.text)]
+    if others:
+        return f"照原文写“{others[0].zh}”", f"write `{others[0].term.value}`, as the text says"
+    return "去掉这个时限, 或改成原文的词", "drop the limit, or write the word of the text"
+
+
 def _urgency(plan: Plan, clause: Clause, urgency: _Urgency) -> Iterator[Finding]:
     limits = [norm.limit for norm in clause.norms if norm.limit]
     bound = next((norm for norm in clause.norms if norm.limit and norm.limit.term is urgency.term), None)
@@ -133,7 +141,7 @@ def _urgency(plan: Plan, clause: Clause, urgency: _Urgency) -> Iterator[Finding]
                 f"“{action_name(plan, bound)}”的时限是“{urgency.zh}”, 原文没有这样说",
                 f"`{bound.action}` has the limit `{english}`, which the text does not say",
             ),
-            ("去掉这个时限, 或改成原文的词", "drop the limit, or write the word of the text"),
+            _instead(clause, urgency),
             bound,
         )
     word = next((found[0] for found in urgency.demands.finditer(clause.text) if _demanded(clause.text, found)), None)

@@ -1,0 +1,42 @@
+"""(A text, what was reported of it) -> what is reported where the line of an unknown key stands further in.
+
+A line that lost its indentation is read as part of what it stands under, where its key is unknown.  That it belongs
+further in is said only where it is so: where the text, read again with the line there, has fewer defects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from plan_rules.errors import Diagnostic, Message, Severity, Span
+from plan_rules.language.mending import deeper
+
+_MOST = 4  # each is a reading
+
+
+def read_further_in(
+    text: str | bytes, found: Sequence[Diagnostic], again: Callable[[str], Sequence[Diagnostic]]
+) -> tuple[Diagnostic, ...] | None:
+    """The diagnostics of the text with the line where it belongs, and one that says so; None where it belongs nowhere.
+
+    `again` gives the diagnostics of a text.
+    """
+    astray = next((each for each in found if each.code == "PR020" and not _guessed(each)), None)
+    if astray is None or astray.span is None:
+        return None
+    lines = (text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text).split("\n")
+    at = astray.span.line - 1
+    if lines[at][: astray.span.column - 1].strip():
+        return None  # it stands within a line
+    for mend in list(deeper(lines, at))[:_MOST]:
+        told = again("\n".join([*lines[:at], mend.text, *lines[at + 1 :]]))
+        errors = [each for each in told if each.severity is Severity.ERROR]
+        if len(errors) < len([each for each in found if each.severity is Severity.ERROR]):
+            span = Span(astray.span.source, at + 1, mend.column)
+            here = Diagnostic("TX015", Severity.ERROR, Message(*mend.message), span, Message(*mend.help))
+            return tuple(sorted((here, *told), key=Diagnostic.sort_key))
+    return None
+
+
+def _guessed(found: Diagnostic) -> bool:
+    return found.help is not None and "是不是" in found.help.zh
