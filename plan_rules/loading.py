@@ -51,6 +51,12 @@ def _plain(text: bytes, source_text: bytes | None) -> Plan:
     return _plan(read(text, SHIPPED, find=lambda _: source_text))
 
 
+@lru_cache(maxsize=8)
+def bare(plan: Plan) -> Plan:
+    """The plan without what is laid over it."""
+    return compose(plan, (), at=date.min)
+
+
 @lru_cache(maxsize=32)
 def on_day(plan: Plan, day: date) -> Plan:
     """The plan with what is laid over it as it stands on a day; a plan without overlays stays as it is."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from plan_rules import loading
 from plan_rules.cli import output
 from plan_rules.cli.comparing_command import named_plan
 from plan_rules.cli.findings import day_of
@@ -18,7 +19,7 @@ from plan_rules.errors import FactsInvalid, Message, ToldError
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario
 
-_TRIES_SCENARIOS = ("matrix", "readings", "drill")
+_TRIES_SCENARIOS = ("matrix", "readings", "drill", "compliance")
 _OF_FACTS = ("phone", "accountability")
 _OF_NAMES = ("cards", "drill")
 
@@ -101,6 +102,8 @@ def _form(asked: Asked, kind: Kind) -> str:
 def _material(kind: Kind, asked: Asked) -> Material:
     if kind.key == "revision":
         return _amendment(asked)
+    if kind.key == "compliance" and not asked.overlays:
+        asked = replace(asked, overlays=tuple(loading.SHIPPED_OVERLAYS))
     plan = plan_of(asked.plan, asked.overlays, asked.day)
     if asked.about and kind.key not in (*_OF_FACTS, *_OF_NAMES):
         raise _stop("usage", f"{kind.title}不需要“{asked.about[0]}”", f"`{kind.key}` takes no `{asked.about[0]}`")

@@ -1,4 +1,4 @@
-"""Language -> the commands that write papers: document, documents."""
+"""Language -> the commands that write papers: document, documents; and overlays, which lists what one of them holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from plan_rules.cli.words import Command, Lang, Words
 
 _KINDS = (
     "handbook, cards, grading, dont, roles, media, phone, personal, accountability, matrix, readings, revision, drill, "
-    "health"
+    "compliance, health"
 )
 
 
@@ -80,6 +80,27 @@ def _documents(words: Words) -> Command:
     return documents, "把全部文件写到一个文件夹", "Write every paper into a folder."
 
 
+def _overlays(words: Words) -> Command:
+    plan_, overlay_, at_, json_, lang_ = words.plan(), words.overlays(), words.at(), words.json(), words.speak()
+
+    def overlays(
+        plan: str | None = plan_,
+        overlay: list[str] | None = overlay_,
+        at: str | None = at_,
+        as_json: bool = json_,
+        lang: Lang = lang_,
+    ) -> int:
+        from plan_rules.cli import overlays_command  # noqa: PLC0415
+
+        return overlays_command.run(plan, overlay or (), at=at, json=as_json, lang=lang.value)
+
+    return (
+        overlays,
+        "叠加的规定一条一行: 依据、效力、与预案的关系、冲突以哪一条为准",
+        "What is laid over the plan, a line a provision: basis, force, relation, which prevails.",
+    )
+
+
 def _scenarios(words: Words) -> Any:
     return words.option(
         None,
@@ -90,4 +111,4 @@ def _scenarios(words: Words) -> Any:
     )
 
 
-PAPERS = (_document, _documents)
+PAPERS = (_document, _documents, _overlays)

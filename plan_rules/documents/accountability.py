@@ -19,6 +19,7 @@ from plan_rules.documents.content import (
     cell,
     stamp,
     table,
+    text_origin,
 )
 from plan_rules.documents.sentence import norm_sentence
 from plan_rules.facts import fact_reader
@@ -88,7 +89,7 @@ def _blocks(plan: Plan, told: Mapping[str, Any]) -> Iterator[Block]:
         (
             (
                 clause.id,
-                cell(Text(clause.text, Origin.SOURCE)),
+                cell(Text(clause.text, text_origin(clause))),
                 cell(*dict.fromkeys(norm_sentence(norm, plan) for norm in clause.norms)),
             )
             for clause in plan.clauses.values()

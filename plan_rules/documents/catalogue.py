@@ -12,6 +12,7 @@ from plan_rules.analysis.difference import Difference, diff
 from plan_rules.documents import cards, html
 from plan_rules.documents.accountability import accountability
 from plan_rules.documents.cards import Deck, deck
+from plan_rules.documents.compliance import compliance
 from plan_rules.documents.conduct import conduct
 from plan_rules.documents.content import Document
 from plan_rules.documents.drill import drill
@@ -76,6 +77,12 @@ def _cards(material: Material) -> Paper:
     return deck(plan, tiers, tuple(name for name in material.named if name in plan.roles))
 
 
+def _compliance(material: Material) -> Iterator[tuple[str, Paper]]:
+    """Only of a plan with something laid over it."""
+    if material.plan.layering is not None:
+        yield "", compliance(material.plan, material.scenarios)
+
+
 def _media(material: Material) -> Iterator[tuple[str, Paper]]:
     roles_ = media_roles(material.plan)
     for role in roles_:
@@ -108,6 +115,7 @@ KINDS = {
         Kind("readings", "歧义决策登记表", _ALL, _one(lambda given: readings(given.plan, given.scenarios))),
         Kind("revision", "修订影响报告", _WRITTEN, _one(lambda given: revision(given.difference, given.scenarios))),
         Kind("drill", "演练脚本与案例分析", _WRITTEN, _drills),
+        Kind("compliance", "监管对照表", _ALL, _compliance),
         Kind("health", "规则体检报告", _ALL, _one(lambda given: health(given.plan, given.today))),
     )
 }

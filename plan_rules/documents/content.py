@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from plan_rules.plan import Plan
+from plan_rules.plan import Clause, Plan
 
 
 class Origin(StrEnum):
@@ -22,6 +22,7 @@ class Origin(StrEnum):
     INFERRED = "inferred"  # a part of a rule that the source text leaves out
     PARAMETER = "parameter"  # of how cases are kept
     TEMPLATE = "template"  # wording of the bank's forms
+    LAYER = "layer"  # of what is laid over the plan: regulation, or rules of the bank
     STATED = "stated"  # facts that somebody stated, scenarios, and what was decided on them
 
 
@@ -33,6 +34,7 @@ MARKS = {
     Origin.INFERRED: "推断",
     Origin.PARAMETER: "我行参数",
     Origin.TEMPLATE: "模板用语",
+    Origin.LAYER: "叠加的规定",
 }
 
 
@@ -172,6 +174,11 @@ class Document:
         """The kinds of text in it that are marked, for its legend."""
         found = {text.origin for text in self.texts()}
         return tuple(origin for origin in MARKS if origin in found)
+
+
+def text_origin(clause: Clause) -> Origin:
+    """Where the text of a clause comes from: the plan, or what is laid over it."""
+    return Origin.LAYER if clause.layer else Origin.SOURCE
 
 
 def cell(*texts: Text | str) -> Cell:

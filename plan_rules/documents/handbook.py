@@ -20,6 +20,7 @@ from plan_rules.documents.content import (
     cell,
     stamp,
     table,
+    text_origin,
 )
 from plan_rules.documents.sentence import condition_words, fact_words, handoff_words, norm_sentence, readings_words
 from plan_rules.norm import Norm
@@ -54,7 +55,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
 
 def _source(clause: Clause) -> Cell:
     scraped = [Text(f"底本: {clause.scraped}", Origin.SOURCE)] if clause.scraped not in ("", clause.text) else []
-    return (Text(clause.id, strong=True), Text(clause.text, Origin.SOURCE), *scraped)
+    return (Text(clause.id, strong=True), Text(clause.text, text_origin(clause)), *scraped)
 
 
 # --------------------------------------------------------------------------- the rules of a clause

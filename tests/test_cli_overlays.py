@@ -1,0 +1,104 @@
+"""--overlay on the command line, and `overlays`, which lists what is laid over a plan."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import run
+
+WRITTEN = b"credit_record_disputed: true\nwritten_reply_requested: true\ncomplaint_received_on: 2026-03-02\n"
+AT = ("--at", "2026-03-05")
+
+
+def test_decide_shows_which_clause_prevails_and_both_sources() -> None:
+    done = run("decide", "-", "--overlay", "regulation", *AT, "--lang", "zh", stdin=WRITTEN)
+
+    assert done.returncode == 0
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("胜过"))
+    assert "以此为准: 应当 - 征信业管理条例(2013)第25条(行政法规)" in line
+    assert "不适用: 不得 - 织金惠民村镇银行客户投诉应急预案四.4.d(本行)" in line
+
+
+def test_decide_takes_the_version_of_the_day() -> None:
+    def deadlines(day: str) -> set[str]:
+        done = run(
+            "decide",
+            "-",
+            "--overlay",
+            "regulation",
+            "--at",
+            day,
+            "--json",
+            stdin=b"complaint_received_on: 2020-02-20\n",
+        )
+        return {
+            duty["action"] for duty in json.loads(done.stdout)["duties"] if duty["deadline"] and duty["deadline"]["due"]
+        }
+
+    assert deadlines("2020-02-29") == set()
+    assert deadlines("2020-03-01") == {"decide_and_notify"}
+
+
+def test_without_an_overlay_nothing_of_regulation_is_said() -> None:
+    done = run("decide", "examples/incidents/assault.yaml", "--json")
+
+    assert "OV-" not in done.stdout
+    assert not {"sources", "overrides"} & json.loads(done.stdout).keys()
+
+
+def test_overlays_lists_every_provision_with_its_force() -> None:
+    done = run("overlays", *AT, "--lang", "zh")
+    lines = done.stdout.splitlines()
+
+    assert done.returncode == 0
+    assert len(lines) == 39
+    assert (
+        "● 生效 | OV-W1 | 征信业管理条例(2013)第25条(行政法规) | 冲突 四.4.d | 20日, 书面 | OV-W1 胜过 四.4.d" in lines
+    )
+    assert sum(line.startswith("○ 待确认") for line in lines) == 10
+
+
+def test_overlays_as_json_names_the_winner_and_the_authority_of_each_conflict() -> None:
+    found = json.loads(run("overlays", *AT, "--json").stdout)
+    conflicts = [each for item in found["layers"][0]["provisions"] for each in item["conflicts"]]
+
+    assert len(conflicts) == 5
+    assert all(each["winner"]["authority"] != "bank" and each["loser"]["authority"] == "bank" for each in conflicts)
+
+
+@pytest.mark.parametrize("command", ["decide", "check", "prove", "lint", "test", "overlays"])
+def test_an_overlay_that_cannot_be_read_is_named(command: str) -> None:
+    facts = ("-",) if command == "decide" else ()
+    done = run(command, *facts, "--overlay", "nowhere.yaml", "--lang", "zh", stdin=b"{}")
+
+    assert done.returncode == 3
+    assert "nowhere.yaml" in done.stderr + done.stdout
+
+
+def test_a_slip_in_an_overlay_is_shown_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text(
+        '叠加: {编号: bank, 名称: 本行规定, 版本: "1", 叠加于: zhijin-complaint, 位阶: 本航, 来源: 合规部}\n',
+        encoding="utf-8",
+    )
+    done = run("check", "--overlay", str(file), "--lang", "zh")
+
+    assert done.returncode == 1
+    assert "PR031" in done.stdout
+    assert "是不是“本行”?" in done.stdout
+
+
+def test_scenarios_of_the_regulation_are_those_run_by_default() -> None:
+    done = run("test", "--overlay", "regulation", *AT)
+
+    assert done.stdout.splitlines()[-1] == "19 passed, 0 failed"
+
+
+def test_an_overlay_does_not_go_with_trust(tmp_path: Path) -> None:
+    done = run(
+        "decide", "-", "--overlay", "regulation", "--trust", str(tmp_path / "trust.yaml"), "--lang", "zh", stdin=b"{}"
+    )
+
+    assert done.returncode == 3
+    assert "没有签署" in done.stderr + done.stdout
