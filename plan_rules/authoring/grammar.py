@@ -7,7 +7,7 @@ a slot takes any text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -73,7 +73,8 @@ class Slot:
 
     `form` is text, names, choice, condition, shown (a fact or a condition), under, fills, bearers, limit, step, values,
     options, record, records, table, or a table of those; `kinds` are those whose names may stand there, `words` the
-    words of the language, `shape` that of the records, `many` whether a list may be written.
+    words of the language, `shape` that of the records, `many` whether a list may be written, `loose` whether one thing
+    may stand for a list of one, or a word for a whole record.
     """
 
     form: str = "text"
@@ -82,6 +83,7 @@ class Slot:
     shape: type[Shape] | None = None
     many: bool = False
     required: bool = False
+    loose: bool = False
 
 
 def _names(*kinds: str) -> Slot:
@@ -176,7 +178,7 @@ SLOTS: dict[tuple[str, str], Slot] = {
     ("NormShape", "form"): _names("form"),
     ("FieldShape", "type"): _choice("是否", "选项", "等次", "整数", "日期", "时刻", "文字"),
     ("FieldShape", "values"): Slot("values"),
-    ("FieldShape", "mandatory"): Slot("condition", ("fact", "situation"), words=YES_NO),
+    ("FieldShape", "mandatory"): Slot("mandatory", words=YES_NO),
     ("NormShape", "under"): _UNDER,
     ("ClauseShape", "when"): _CONDITION,
     ("ClauseShape", "assigns"): _names("tier"),
@@ -209,18 +211,21 @@ def slot(shape: type[Shape], keyword: str) -> Slot | None:
 @lru_cache(maxsize=256)
 def _slots(shape: type[Shape]) -> dict[str, Slot]:
     return {
-        field.alias or name: _slot(shape, field.alias or name, field.annotation, field.is_required())
+        field.alias or name: replace(
+            _slot(shape, field.alias or name, field.annotation),
+            required=field.is_required(),
+            loose=bool(field.metadata),
+        )
         for name, field in shape.model_fields.items()
     }
 
 
-def _slot(shape: type[Shape], keyword: str, annotation: Any, required: bool) -> Slot:
+def _slot(shape: type[Shape], keyword: str, annotation: Any) -> Slot:
     told = SLOTS.get((shape.__name__, keyword))
     form, inner = _nesting(annotation)
     if told is None and inner is not None:
-        return Slot(form, shape=inner, many=form == "records", required=required)
-    told = told or Slot("text")
-    return Slot(told.form, told.kinds, told.words, told.shape, many=_is_list(annotation), required=required)
+        return Slot(form, shape=inner)
+    return replace(told or Slot(), many=_is_list(annotation))
 
 
 def _nesting(annotation: Any) -> tuple[str, type[Shape] | None]:

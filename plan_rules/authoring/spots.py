@@ -90,11 +90,9 @@ def _value(tree: Tree, found: Slot, shape: type[Shape], keyword: str, of: tuple[
 
 def _filled(tree: Tree, found: Slot, keyword: str, owner: Text | None) -> Iterator[Spot]:
     match found.form:
-        case "names" | "choice" | "step":
+        case "names" | "choice" | "step" | "mandatory":
             return _names(tree, found)
         case "condition" | "fills":
-            if isinstance(tree, Text) and value_word(tree) in found.words:
-                return iter([Spot(tree, "choice", words=found.words)])
             return _condition(tree)
         case "shown":
             return iter([Spot(tree, "use", found.kinds)]) if isinstance(tree, Text) else _condition(tree)

@@ -196,10 +196,18 @@ def _test(words: Words) -> Command:
 def _schema(words: Words) -> Command:
     plan_, lang_ = words.plan(), words.speak()
     openapi_ = words.option(False, "--openapi", "写成 OpenAPI 3.1 的组件", "as a component of an OpenAPI 3.1 document")
+    file_ = words.option(
+        False,
+        "--plan-file",
+        "改为预案文件的 JSON Schema, 供编辑器补全",
+        "of plan files instead, for editors",
+    )
 
-    def schema(plan: str | None = plan_, openapi: bool = openapi_, lang: Lang = lang_) -> int:
+    def schema(plan: str | None = plan_, openapi: bool = openapi_, plan_file: bool = file_, lang: Lang = lang_) -> int:
         from plan_rules.cli import schema_command  # noqa: PLC0415
 
+        if plan_file:
+            return schema_command.of_plan_files(plan)
         return schema_command.run(plan_path=plan, openapi=openapi, lang=lang.value)
 
     return schema, "事件事实的 JSON Schema", "The JSON Schema of an incident's facts."
