@@ -42,12 +42,10 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
     """The page of a decision; sections with nothing in them are left out."""
     tongue = Wording(plan, lang)
     sections = (
-        Section("exclusion", tongue("不适用", "Does not apply"), tuple(_exclusions(decision))),
-        Section("handoff", tongue("移交", "Hand over"), tuple(_handoffs(decision, tongue))),
+        *scope_sections(decision, tongue),
         Section("violation", tongue("违规", "Violations"), tuple(_violations(decision, tongue))),
         Section("duty", tongue("应当", "Must"), tuple(_duty(duty, tongue) for duty in decision.in_force)),
-        Section("pending", tongue("还不必做", "Not a must yet"), tuple(_pending(decision, tongue))),
-        Section("ladder", tongue("递进", "Ladders"), tuple(_ladders(decision, tongue))),
+        *pending_sections(decision, tongue),
         Section("prohibition", tongue("不得", "Must not"), tuple(_prohibitions(decision, tongue))),
         Section("permission", tongue("可以", "May"), tuple(_permissions(decision, tongue))),
         Section("override", tongue("胜过", "Prevails"), tuple(_overrides(decision, tongue))),
@@ -65,6 +63,22 @@ def page(decision: Decision, plan: Plan, lang: str = "zh") -> Page:
         rank=plan.severity(tier.id if tier else None),
         next_steps=tuple(_next_steps(decision, tongue)),
         sections=tuple(section for section in sections if section.entries),
+    )
+
+
+def scope_sections(decision: Decision, tongue: Wording) -> tuple[Section, ...]:
+    """That the plan does not apply, and who takes over; empty sections too."""
+    return (
+        Section("exclusion", tongue("不适用", "Does not apply"), tuple(_exclusions(decision))),
+        Section("handoff", tongue("移交", "Hand over"), tuple(_handoffs(decision, tongue))),
+    )
+
+
+def pending_sections(decision: Decision, tongue: Wording) -> tuple[Section, ...]:
+    """What waits and is no must yet, and how far each ladder has come; empty sections too."""
+    return (
+        Section("pending", tongue("还不必做", "Not a must yet"), tuple(_pending(decision, tongue))),
+        Section("ladder", tongue("递进", "Ladders"), tuple(_ladders(decision, tongue))),
     )
 
 

@@ -22,6 +22,7 @@ from plan_rules.decision import Decision, FactUsed, Jsonable
 from plan_rules.errors import FactsInvalid, PlanRulesError
 from plan_rules.fact_values import shown
 from plan_rules.facts import FactReader, Facts, fact_reader
+from plan_rules.gates import PENDING
 from plan_rules.inference import Inference, inference, tied_together
 from plan_rules.normal import Lowered, facts_of, lower
 from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, telling_values
@@ -31,6 +32,9 @@ from plan_rules.truth import Wide
 MAX_CHANGES = 4
 MAX_TRIALS = 60_000
 _NOMINAL_DAY = date(2000, 1, 3)  # stands for "some day": only whether it happened counts here
+
+
+_WAITS = ("action", "status", "clauses", "approval", "discretion", "ladder")
 
 
 class ClauseUnknown(PlanRulesError, LookupError):
@@ -97,7 +101,17 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The reasons as plain data."""
-        return {"why": [why.to_dict() for why in self.why]}
+        return {"why": [why.to_dict() for why in self.why], **self.standing()}
+
+    def standing(self) -> dict[str, Any]:
+        """What waits, for what, and how far each ladder has come, as plain data; nothing where nothing does."""
+        told = self.decision.to_dict()
+        waits = [
+            {name: item[name] for name in _WAITS if name in item}
+            for item in (*told["duties"], *told["permissions"])
+            if item.get("status") in PENDING
+        ]
+        return ({"pending": waits} if waits else {}) | ({"ladders": told["ladders"]} if "ladders" in told else {})
 
 
 def explain(

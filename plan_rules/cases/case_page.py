@@ -13,6 +13,7 @@ from plan_rules.cases.duty_life import DutyLife, Life
 from plan_rules.cases.story import Story, asked
 from plan_rules.cases.telling import PHASES, Told, changed, cited, telling, tier_name
 from plan_rules.decision import Duty
+from plan_rules.decision_page import pending_sections, scope_sections
 from plan_rules.display_width import visible
 from plan_rules.entries import Entry, Section, pairs
 from plan_rules.norm import Term
@@ -135,8 +136,13 @@ class _Drawing:
 
     def sections(self, todo: tuple[Due, ...], duties: dict[str, Duty]) -> Iterator[Section]:
         say = self.say
+        closed = self.case.phase is Phase.CLOSED
+        waiting = () if closed else pending_sections(self.case.decision, say)
+        of_scope = () if closed else scope_sections(self.case.decision, say)
         listed = (
+            *((each.key, (each.title, each.title), each.entries) for each in of_scope),
             ("todo", ("要办", "To do"), (self.to_do(due, duties[due.action]) for due in todo)),
+            *((each.key, (each.title, each.title), each.entries) for each in waiting),
             ("prohibition", ("不得", "Must not"), self.prohibitions()),
             ("wrong", ("迟办、漏办、违反", "Late, missed, breached"), self.wrong()),
             ("follow_up", ("补救", "Follow up"), self.follow_ups()),

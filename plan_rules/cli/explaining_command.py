@@ -9,12 +9,14 @@ from plan_rules.cli.inputs import Asked, calendar_of, facts_of, instant_of, refu
 from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop, as_json
 from plan_rules.decision import FactUsed
+from plan_rules.decision_page import pending_sections
 from plan_rules.display_width import visible
+from plan_rules.entries import Section
 from plan_rules.errors import FactsInvalid, Message
 from plan_rules.explanation import Explanation, Why, WhyNot, explain
 from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
-from plan_rules.wording import value_text
+from plan_rules.wording import Wording, value_text
 
 
 def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
@@ -33,15 +35,30 @@ def run(asked: Asked, clause: str | None, why_not: Sequence[str]) -> int:
     except FactsInvalid as invalid:
         raise refused(invalid, sources) from invalid
     shown = _shown(explanation, clause, why_not, fired)
+    sections = pending_sections(explanation.decision, Wording(plan, asked.lang))
     if asked.as_json:
-        output.say([as_json({"why": [why.to_dict() for why in shown], "why_not": [a.to_dict() for a in answers]})])
+        told = {"why": [why.to_dict() for why in shown], "why_not": [a.to_dict() for a in answers]}
+        output.say([as_json(told | explanation.standing())])
     else:
         output.say(
             _blocks(
-                [*(_why(why, plan, asked.lang) for why in shown), *(_why_not(a, plan, asked.lang) for a in answers)]
+                [
+                    *(_why(why, plan, asked.lang) for why in shown),
+                    *(_why_not(a, plan, asked.lang) for a in answers),
+                    *(_standing(section) for section in sections if section.entries),
+                ]
             )
         )
     return OK
+
+
+def _standing(section: Section) -> Iterator[str]:
+    """What waits, for what; how far each ladder has come."""
+    for at, entry in enumerate(section.entries):
+        if at == 0:
+            yield f"{section.title}:"
+        details = "; ".join(f"{label}: {value}" if label else value for label, value in entry.details)
+        yield visible(f"  {entry.head}" + (f" ({details})" if details else "") + f" [{' '.join(entry.clauses)}]")
 
 
 def known_clause(name: str, plan: Plan) -> None:

@@ -133,6 +133,8 @@ def _scope(clause: Clause, plan: Plan, *, zh: bool) -> Iterator[str]:
 def _norm(norm: Norm, plan: Plan, lang: str) -> str:
     zh = lang == "zh"
     word = modality_phrase(norm.modality, lang)
+    if norm.discretion:
+        word = "斟酌" if zh else "at discretion"
     roles = ", ".join(_party(role, plan) for role in norm.bearers.roles)
     parts = [f"{word}: {plan.actions[norm.action].label} ({norm.action})", roles]
     if norm.recipient:

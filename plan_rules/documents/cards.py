@@ -12,6 +12,7 @@ from plan_rules.documents.content import Stamp, stamp
 from plan_rules.documents.demands import Demand, Demands
 from plan_rules.documents.html import rendered
 from plan_rules.documents.roles import capacity_words
+from plan_rules.documents.sentence import modality_words, waiting_words
 from plan_rules.phrases import tier_phrase
 from plan_rules.plan import Plan, Tier
 
@@ -140,9 +141,13 @@ def _line(demand: Demand, role: str, plan: Plan) -> Line:
     when = f"{demand.when}: " if demand.when else ""
     clauses = demand.clauses[0] + ("等" if len(demand.clauses) > 1 else "")
     marks = f"{'◇' if _in_turn(demand, role) else ''}{_capacity(demand, plan)}"
+    if demand.norms and all(norm.waits or norm.form for norm in demand.norms):
+        label += f"({waiting_words(demand.norms[0], plan)})"
     match demand.modality:
         case "prohibition":
             return Line("prohibition", "", f"✕ {when}{marks}{label}{_instead(demand, plan)}", clauses, demand.action)
+        case _ if all(norm.discretion or norm.approvals for norm in demand.norms):
+            return Line("permission", modality_words(demand.norms[0]), f"{when}{marks}{label}", clauses, demand.action)
         case "permission":
             return Line("permission", "可以", f"{when}{marks}{label}", clauses, demand.action)
         case _:

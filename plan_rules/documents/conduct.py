@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from plan_rules.condition import All, Condition
 from plan_rules.documents.bearing import borne_by, stands, strength_of
 from plan_rules.documents.content import Cell, Document, Origin, Paragraph, Text, cell, stamp, table
-from plan_rules.documents.sentence import bearers_words, condition_words, recipient_words
+from plan_rules.documents.sentence import bearers_words, condition_words, recipient_words, waiting_words
 from plan_rules.norm import Norm, Strength
 from plan_rules.plan import Clause, Plan
 
@@ -40,6 +40,7 @@ def _row(action: str, found: list[tuple[Clause, Norm]], plan: Plan) -> tuple[Cel
         cell(
             Text(f"✕ {plan.actions[action].label}", strong=True),
             *(f"对{each}" for each in to),
+            *dict.fromkeys(filter(None, (waiting_words(norm, plan) for norm in norms))),
             *(["“一般不”: 要例外, 先有理由和批准人"] if defeasible else []),
             *([Text("原文没有写“不得”", Origin.INFERRED)] if any("不得" in norm.inferred for norm in norms) else []),
         ),

@@ -74,7 +74,7 @@ class Demands:
         grouped: dict[tuple[str, str, Bears], list[Bound]] = {}
         for bound in self._meaning.bound:
             for bears in self._bearers[id(bound)]:
-                if bears.role == role and bound.where & self._tiers[tier] != self._nothing:
+                if bears.role == role and _listed(bound) & self._tiers[tier] != self._nothing:
                     grouped.setdefault((bound.norm.modality, bound.norm.action, bears), []).append(bound)
         found = (self._demand(key, bounds, self._tiers[tier]) for key, bounds in grouped.items())
         return tuple(sorted(found, key=lambda demand: demand.place))
@@ -89,9 +89,9 @@ class Demands:
 
     def _demand(self, key: tuple[str, str, Bears], bounds: list[Bound], within: Points) -> Demand:
         modality, action, bears = key
-        anywhere = self._meaning.diagram.any(bound.where for bound in bounds) & self._here
+        anywhere = self._meaning.diagram.any(_listed(bound) for bound in bounds) & self._here
         where = anywhere & within
-        lasting = [bound for bound in bounds if bound.where & within == where] or bounds
+        lasting = [bound for bound in bounds if _listed(bound) & within == where] or bounds
         named = [fact for bound in bounds for fact in self._named(bound)]
         return Demand(
             modality,
@@ -143,3 +143,8 @@ class Demands:
         return any(
             name == fact and values == (True,) for leaf in self.plan.leaves(self.plan.scope) for fact in mentioned(leaf)
         )
+
+
+def _listed(bound: Bound) -> Points:
+    """Where it is asked; what waits, where it is that too: the card says for what."""
+    return bound.listed if bound.norm.waits else bound.where

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from plan_rules.condition import All
 from plan_rules.documents.bearing import Bears, Capacity, borne_by, stands
 from plan_rules.documents.content import Block, Cell, Document, Heading, Paragraph, Text, cell, stamp, table
-from plan_rules.documents.sentence import condition_words, recipient_words
+from plan_rules.documents.sentence import condition_words, modality_words, recipient_words, waiting_words
 from plan_rules.norm import Norm
-from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Clause, Plan
 
 _CAPACITIES = {
@@ -72,15 +71,19 @@ def _rows(tasks: Iterable[Task], plan: Plan) -> Iterator[tuple[Cell | str, ...]]
     grouped: dict[tuple[str, str, Bears], list[Task]] = {}
     for task in tasks:
         grouped.setdefault((task.norm.modality, task.norm.action, task.bears), []).append(task)
-    for (modality, action, bears), some in grouped.items():
+    for (_, action, bears), some in grouped.items():
         when = dict.fromkeys(condition_words(All((each.clause.condition, each.norm.condition)), plan) for each in some)
         about = [
             words
             for each in some
-            for words in (recipient_words(each.norm, plan), each.norm.limit.text if each.norm.limit else "")
+            for words in (
+                recipient_words(each.norm, plan),
+                each.norm.limit.text if each.norm.limit else "",
+                waiting_words(each.norm, plan),
+            )
         ]
         yield (
-            modality_phrase(modality, "zh"),
+            "、".join(dict.fromkeys(modality_words(each.norm) for each in some)),
             cell(Text(plan.actions[action].label, strong=True)),
             cell(*when),
             cell(*dict.fromkeys(filter(None, about))),

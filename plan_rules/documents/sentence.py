@@ -45,9 +45,23 @@ def norm_sentence(norm: Norm, plan: Plan) -> str:
     """Who must, must not or may do what; then to whom, by when, how firmly, instead of what."""
     action = plan.actions[norm.action].label
     extra = "; ".join(_extras(norm, plan))
-    return f"{bearers_words(norm, plan)}{modality_phrase(norm.modality, 'zh')}“{action}”" + (
-        f"({extra})" if extra else ""
-    )
+    return f"{bearers_words(norm, plan)}{modality_words(norm)}“{action}”" + (f"({extra})" if extra else "")
+
+
+def modality_words(norm: Norm) -> str:
+    """应当, 不得 or 可以; of what waits for an approval or a judgement, that it does."""
+    word = modality_phrase(norm.modality, "zh")
+    if norm.discretion:
+        return "斟酌"
+    if norm.approvals:
+        return f"未经批准{word}" if norm.modality == "prohibition" else f"经批准{word}"
+    return word
+
+
+def waiting_words(norm: Norm, plan: Plan) -> str:
+    """What the norm waits for, and the report to fill in; empty where it does neither."""
+    tongue = Wording(plan, "zh")
+    return "; ".join((*_waits(norm, plan, tongue), *([f"填写: {tongue.form(norm.form)}"] if norm.form else [])))
 
 
 def _extras(norm: Norm, plan: Plan) -> Iterator[str]:

@@ -129,7 +129,11 @@ class _Uses:
     @cached_property
     def recipients(self) -> frozenset[str]:
         """Roles and parties to whom something is done."""
-        return frozenset(party for norm in self._norms if norm.recipient for party in norm.recipient.parties)
+        told = (
+            *(norm.recipient for norm in self._norms),
+            *(clause.handoff.recipient for clause in self._plan.clauses.values() if clause.handoff),
+        )
+        return frozenset(party for recipient in told if recipient for party in recipient.parties)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -193,4 +197,6 @@ class _Uses:
 
 def _bearing(norm: Norm) -> tuple[str, ...]:
     through = (role for group in norm.bearers.through for role in group.roles)
-    return (*norm.bearers.roles, *through, *norm.bearers.excepted)
+    approving = (part.role for part in (norm.approvals.parts if norm.approvals else ()))
+    judging = norm.discretion.roles if norm.discretion else ()
+    return (*norm.bearers.roles, *through, *norm.bearers.excepted, *approving, *judging)

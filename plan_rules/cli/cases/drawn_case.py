@@ -27,6 +27,10 @@ _WORDS = {
 _BOX = {
     "prohibition": ("red", "✗"),
     "wrong": ("bold red", "!"),
+    "exclusion": ("yellow", "!"),
+    "handoff": ("cyan", "→"),
+    "pending": ("yellow", "…"),
+    "ladder": ("cyan", "↑"),
     "follow_up": ("yellow", "▶"),
     "override": ("cyan", "~"),
     "handover": ("cyan", "→"),
