@@ -18,6 +18,7 @@ from plan_rules.analysis.diagram import OutOfBudget, OverBudget, Points
 from plan_rules.analysis.meaning import MODALITIES, Meaning, Outcome
 from plan_rules.analysis.scales import Scale, reading_name
 from plan_rules.analysis.space import Drawing, Space
+from plan_rules.condition import TierIs
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.inference import inference
 from plan_rules.plan import UNKNOWN, Plan
@@ -154,7 +155,9 @@ class _Asker:
         scope = frozenset(self._diagram.support(self._meaning.drawing.holds(plan.scope)))
         chosen = self._chosen(told)
         deciding = {
-            name for tier in plan.tiers for name in self._diagram.support(self._cut(self._meaning.tier(tier), chosen))
+            name
+            for tier in plan.tiers
+            for name in self._diagram.support(self._cut(self._meaning.drawing.holds(TierIs((tier,))), chosen))
         }
         return frozenset(name for name in deciding - scope if name in self._scales)
 
