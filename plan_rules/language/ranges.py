@@ -44,6 +44,8 @@ class Range:
 
 def bounds(phrase: Text) -> tuple[Bound, ...]:
     """The bounds of a phrase, in order; none where it is another kind of phrase."""
+    if _BOUND.match(value_word(phrase)) is None:
+        return ()  # most phrases are of another kind, and a plan has thousands
     starts = [0, *(joint.end() for joint in _JOINT.finditer(phrase))]
     ends = [*(joint.start() for joint in _JOINT.finditer(phrase)), len(phrase)]
     parts = [part(phrase, start, end) for start, end in zip(starts, ends, strict=True)]

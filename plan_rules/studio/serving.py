@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import socket
 from collections.abc import Callable
@@ -25,6 +26,7 @@ with from_extra("studio"):
 HOST, PORT = "127.0.0.1", 8765
 _STATIC = Path(__file__).parent / "static"
 _MOST_AT_ONCE = 64
+_SELDOM = (20_000, 20, 50)  # new objects before the collector looks for cycles
 
 
 class NotServed(ToldError):
@@ -59,10 +61,18 @@ def serve(folder: Folder, host: str, port: int, tell: Callable[[str], None]) -> 
         timeout_graceful_shutdown=2,
         lifespan="off",
     )
+    _settle()
     for address in addresses(doors):
         tell(address)
     with listening:
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _settle() -> None:
+    """What is loaded by now stays: it need not be looked through again while somebody types."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
 
 
 def _listen(host: str, port: int) -> socket.socket:
