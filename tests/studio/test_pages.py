@@ -29,7 +29,10 @@ READY = {
     "/matrix": "table.matrix",
 }
 SLOW = 60_000  # milliseconds: what is worked out in a process of its own, on a busy machine
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed: no page can be looked at")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed: no page can be looked at"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -219,9 +222,9 @@ def test_the_form_is_filled_in_and_read_by_keyboard_alone(opened: Callable[..., 
     page.keyboard.press("Enter")
     expect(page.locator("#question")).to_contain_text("等级已定")
 
-    page.get_by_role("group", name="客户有没有对员工动手?").get_by_role("radio").first.focus()
+    page.get_by_role("group", name="有没有群众围观?").get_by_role("radio").first.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#answer .tier")).to_have_class(re.compile("rank3|refused"), timeout=SLOW)
+    shows(page, pr.decide(pr.load(), {"aggression_level": "none", "order_disrupted": False, "crowd_gathered": True}))
     page.locator("#answer summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#answer blockquote").first).to_be_visible()
@@ -271,35 +274,33 @@ def type_at(page: Page, line: int, text: str) -> None:
     """Type at the end of a line, as a person does."""
     page.locator(".cm-content").focus()
     page.keyboard.press("Control+Home")
-    for _ in range(line - 1):
-        page.keyboard.press("ArrowDown")
+    page.locator(".cm-line").nth(line - 1).click()
     page.keyboard.press("End")
     page.keyboard.type(text)
 
 
-def test_what_is_wrong_is_told_as_one_types_at_its_line(opened: Callable[..., Page], own: Studio) -> None:
+def test_what_is_wrong_is_told_as_one_types_at_its_line(own: Studio, opened: Callable[..., Page]) -> None:
     page = opened(own, "/edit")
     expect(page.locator("#defects")).to_contain_text("没有错误")
-    type_at(page, 14, " ")  # nothing yet
-    page.keyboard.press("Enter")
-    page.keyboard.type("  版夲: 2")
-    text = page.evaluate("document.querySelector('.cm-content').cmView?.view?.state.doc.toString() ?? ''")
+    type_at(page, 14, "\n版夲: 2")
     expect(page.locator("#defects")).to_contain_text("版夲")
     expect(page.locator("#defects button").first).to_contain_text("第 15 行")
     expect(page.locator(".cm-lintRange-error").first).to_be_visible()
     accessible(page)
-    assert text == "" or "版夲" in text
 
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+Home")
     page.keyboard.press("F8")
-    for _ in range(7):
-        page.keyboard.press("Control+z")
+    page.keyboard.press("Home")
+    page.keyboard.press("Home")
+    page.keyboard.type("# ")
     expect(page.locator("#defects")).to_contain_text("没有错误")
 
 
-def test_the_page_tells_the_same_as_check(opened: Callable[..., Page], own: Studio) -> None:
+def test_the_page_tells_the_same_as_check(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     page = opened(own, "/edit")
-    type_at(page, 24, "\n  多出来的: 1")
+    type_at(page, 24, "\n多出来的: 1")
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_have_text("已保存")
     expect(page.locator("#defects button").first).to_be_visible()
@@ -313,13 +314,14 @@ def test_the_page_tells_the_same_as_check(opened: Callable[..., Page], own: Stud
         assert f"第 {wanted.span.line} 行" in shown
 
 
-def test_a_draft_is_tried_before_it_is_saved(opened: Callable[..., Page], own: Studio) -> None:
+def test_a_draft_is_tried_before_it_is_saved(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     saved = (own.folder / "plan.yaml").read_bytes()
     page = opened(own, "/edit")
     page.locator(".cm-content").focus()
     page.keyboard.press("Control+f")
     page.keyboard.type("标题: 有严重过激行为")
+    page.keyboard.press("End")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
@@ -337,7 +339,7 @@ def test_a_draft_is_tried_before_it_is_saved(opened: Callable[..., Page], own: S
     expect(page.locator("#answer .tier h2")).to_have_text("有严重过激行为")
 
 
-def test_a_file_changed_elsewhere_is_not_overwritten_by_saving(opened: Callable[..., Page], own: Studio) -> None:
+def test_a_file_changed_elsewhere_is_not_overwritten_by_saving(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     page = opened(own, "/edit")
     type_at(page, 1, " (改)")
@@ -354,7 +356,7 @@ def test_a_file_changed_elsewhere_is_not_overwritten_by_saving(opened: Callable[
     assert (own.folder / "plan.yaml").read_text(encoding="utf-8").endswith("# theirs\n")
 
 
-def test_saving_what_was_not_touched_changes_no_byte(opened: Callable[..., Page], own: Studio) -> None:
+def test_saving_what_was_not_touched_changes_no_byte(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     before = (own.folder / "plan.yaml").read_bytes()
     page = opened(own, "/edit")
@@ -364,14 +366,14 @@ def test_saving_what_was_not_touched_changes_no_byte(opened: Callable[..., Page]
 
 
 def test_a_keystroke_is_answered_soon(
-    opened: Callable[..., Page], own: Studio, record_property: Callable[..., None]
+    own: Studio, opened: Callable[..., Page], record_property: Callable[..., None]
 ) -> None:
     """From the event of the key to the diagnostics on the screen, on the shipped plan, with the machine as it is.
 
     On a machine that does nothing else the median is under 100 ms; the bound is for one that is busy.
     """
     page = opened(own, "/edit")
-    type_at(page, 35, "")
+    type_at(page, 28, "")
     page.wait_for_timeout(500)
     page.evaluate("performance.clearMeasures()")
     for count in range(30):
@@ -403,7 +405,7 @@ def test_the_proof_is_that_of_prove(opened: Callable[..., Page], studio: Studio)
     accessible(page)
 
 
-def test_an_amendment_is_shown_for_what_it_does(opened: Callable[..., Page], own: Studio) -> None:
+def test_an_amendment_is_shown_for_what_it_does(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     page = opened(own, "/prove", phone=True)
     page.get_by_role("button", name="比较").click()
@@ -411,7 +413,7 @@ def test_an_amendment_is_shown_for_what_it_does(opened: Callable[..., Page], own
 
     file = own.folder / "plan.yaml"
     text = file.read_text(encoding="utf-8")
-    clause = text.index("三.3.c")
+    clause = text.index("- 编号: 三.3.c")
     must = text.index("应当", clause)
     file.write_text(text[:must] + "可以" + text[must + 2 :], encoding="utf-8")
     page.get_by_role("button", name="比较").click()
@@ -421,7 +423,7 @@ def test_an_amendment_is_shown_for_what_it_does(opened: Callable[..., Page], own
 
 
 def test_a_scenario_is_saved_from_the_form_runs_and_comes_back_into_the_form(
-    opened: Callable[..., Page], own: Studio
+    own: Studio, opened: Callable[..., Page]
 ) -> None:
     assert own.folder is not None
     file = own.folder / "scenarios.yaml"
@@ -454,7 +456,7 @@ def test_a_scenario_is_saved_from_the_form_runs_and_comes_back_into_the_form(
     shows(page, decision)
 
 
-def test_a_scenario_that_fails_says_what_differs(opened: Callable[..., Page], own: Studio) -> None:
+def test_a_scenario_that_fails_says_what_differs(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     file = own.folder / "scenarios.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("tier: tier_1_general", "tier: null", 1), encoding="utf-8")
@@ -484,7 +486,7 @@ def test_the_matrix_has_every_item_in_the_plans_words(opened: Callable[..., Page
     assert width["width"] > 250
 
 
-def test_a_plan_with_errors_can_be_opened_and_mended(opened: Callable[..., Page], own: Studio) -> None:
+def test_a_plan_with_errors_can_be_opened_and_mended(own: Studio, opened: Callable[..., Page]) -> None:
     assert own.folder is not None
     file = own.folder / "plan.yaml"
     good = file.read_text(encoding="utf-8")

@@ -170,7 +170,7 @@ const extensions = [
   EditorView.cspNonce.of(place.dataset.nonce), lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(),
   drawSelection(), indentOnInput(), indentUnit.of("  "), bracketMatching(), highlightActiveLine(), highlightSelectionMatches(), search({ top: true }),
   yaml(), syntaxHighlighting(colours), lintGutter(), look, phrases, EditorView.lineWrapping,
-  EditorView.contentAttributes.of({ "aria-label": place.dataset.label, spellcheck: "false" }),
+  EditorView.contentAttributes.of({ "aria-label": place.dataset.label, spellcheck: "false", tabindex: "0" }),
   keymap.of([
     { key: "Mod-s", run: () => (save(), true), preventDefault: true },
     { key: "F8", run: nextDiagnostic }, { key: "Shift-F8", run: previousDiagnostic },
