@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from plan_rules.analysis import OutOfBudget
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
+from plan_rules.documents.content import Document
 from plan_rules.errors import (
     DiagnosedError,
     Diagnostic,
@@ -44,7 +45,7 @@ PANES = (
     ("/", "定级处置", "Decide"),
     ("/edit", "编辑", "Edit"),
     ("/prove", "证明与修订", "Prove and compare"),
-    ("/scenarios", "情景", "Scenarios"),
+    ("/scenarios", "场景", "Scenarios"),
     ("/matrix", "条款矩阵", "Clause matrix"),
 )
 
@@ -73,6 +74,7 @@ class Panes:
     def __init__(self, desk: Desk, csrf: str) -> None:
         self._desk = desk
         self._csrf = csrf
+        self._matrix_of: tuple[heavy.Texts, bytes | None, Document] | None = None  # the last one, which took seconds
 
     def routes(self) -> list[Route]:
         """Every page and every part."""
@@ -238,8 +240,10 @@ class Panes:
 
     async def _rows(self, sent: Sent) -> str:
         scenarios = await run_in_threadpool(self._desk.folder.read, SCENARIOS)
-        document = await heavy.elsewhere(heavy.covered, await self._texts(sent.of), scenarios)
-        return rendered("rows.html", sent.lang, document=document)
+        texts = await self._texts(sent.of)
+        if self._matrix_of is None or self._matrix_of[:2] != (texts, scenarios):
+            self._matrix_of = texts, scenarios, await heavy.elsewhere(heavy.covered, texts, scenarios)
+        return rendered("rows.html", sent.lang, document=self._matrix_of[2])
 
 
 def _form(body: bytes) -> dict[str, str]:

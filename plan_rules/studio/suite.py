@@ -103,7 +103,7 @@ def added(text: bytes | None, scenario: Scenario, plan: Plan) -> bytes:
     before = read_scenarios(text, SCENARIOS, plan)
     if any(known.id == scenario.id for known in before):
         raise _not(
-            f"已有编号为“{scenario.id}”的情景, 换一个", f"there is a scenario `{scenario.id}`; choose another id"
+            f"已有编号为“{scenario.id}”的场景, 换一个", f"there is a scenario `{scenario.id}`; choose another id"
         )
     indents = _ITEM.findall(text.decode("utf-8-sig"))
     indent = min(indents, key=len, default="")

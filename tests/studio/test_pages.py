@@ -134,7 +134,7 @@ def test_every_pane_is_accessible(
 
 def test_the_header_stays_where_it_is_when_a_pane_is_opened(opened: Callable[..., Page], studio: Studio) -> None:
     page = opened(studio)
-    for _, name in zip(PANES, ("定级处置", "编辑", "证明与修订", "情景", "条款矩阵"), strict=True):
+    for _, name in zip(PANES, ("定级处置", "编辑", "证明与修订", "场景", "条款矩阵"), strict=True):
         page.get_by_role("navigation").get_by_role("link", name=name).click()
         expect(page.get_by_role("navigation").get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
         assert page.evaluate("window.scrollY") == 0
@@ -449,7 +449,7 @@ def test_a_scenario_is_saved_from_the_form_runs_and_comes_back_into_the_form(
     page.get_by_role("button", name="存入 scenarios.yaml").click()
     expect(page.locator("#kept").get_by_role("alert")).to_contain_text("已有编号")
     page.get_by_role("button", name="全部清空").click()
-    page.get_by_role("link", name="情景").click()
+    page.get_by_role("link", name="场景").click()
     row = page.locator("li.item", has_text="S900")
     expect(row).to_have_class(re.compile("passed"))
     row.get_by_role("button").click()
