@@ -39,6 +39,7 @@ class Desk:
         self._begun = folder.read(folder.plan_name)
         self._draft: bytes | None = None
         self._pieces, self._typing = Pieces(), Lock()
+        self._looking = Lock()  # a page asks for two parts at once; one reads the plan, the other waits
         self._known: dict[tuple[str, bytes], _Known] = {}
 
     @property
@@ -103,6 +104,10 @@ class Desk:
 
     def reading(self, of: str) -> ReadResult:
         """The plan of a text, or its defects.  Read again only where a file changed."""
+        with self._looking:
+            return self._reading(of)
+
+    def _reading(self, of: str) -> ReadResult:
         text, source = self.text(of), self.source(of)
         known = self._known.get((source, text))
         if known is not None and all(self.beside(name) == found for name, found in known.beside.items()):

@@ -16,7 +16,7 @@ from plan_rules.wording import Wording
 
 _DIGITS = re.compile(r"-?(0|[1-9]\d{0,17})")
 FACT, READING = "f.", "r."
-UNKNOWN_WORD = "unknown"
+UNKNOWN_WORD, NOT_YET = "unknown", "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ def facts_of(form: Mapping[str, str], plan: Plan) -> dict[str, Any]:
 def _typed(fact: Fact, text: str) -> Any:
     if text == UNKNOWN_WORD:
         return UNKNOWN
+    if fact.dated and text == NOT_YET:
+        return None
     if fact.kind is Kind.BOOL:
         return {"true": True, "false": False}.get(text, text)
     if fact.kind is Kind.INTEGER and _DIGITS.fullmatch(text):
@@ -128,6 +130,8 @@ def sent_facts(facts: Mapping[str, Any], plan: Plan) -> dict[str, str]:
             continue
         if fact.kind is Kind.READINGS:
             sent |= {READING + reading: str(option) for reading, option in (value or {}).items()}
-        elif value is not None:
+        elif value is None:
+            sent[FACT + id_] = NOT_YET
+        else:
             sent[FACT + id_] = UNKNOWN_WORD if value is UNKNOWN else _sent(shown(value))
     return sent

@@ -230,6 +230,21 @@ def test_the_form_is_filled_in_and_read_by_keyboard_alone(opened: Callable[..., 
     expect(page.locator("#answer blockquote").first).to_be_visible()
 
 
+def test_an_instant_is_typed_or_ticked_as_unknown_and_never_both(opened: Callable[..., Page], studio: Studio) -> None:
+    page = opened(studio, phone=True)
+    fact = next(f for f in pr.load().facts.values() if f.id == "police_called_at")
+    state(page, "客户有没有对员工动手?", "是")
+    page.get_by_label(fact.question, exact=True).fill("2025-05-20T09:41")
+    shows(page, pr.decide(pr.load(), {"staff_assaulted": True, "police_called_at": "2025-05-20T09:41"}))
+    expect(page.locator("#answer li.item.done")).to_contain_text("报警")
+
+    page.get_by_label(f"{fact.question} 不知道").check()
+    expect(page.get_by_label(fact.question, exact=True)).to_have_value("")
+    expect(page.locator("#answer li.item.done")).to_have_count(0)
+    page.get_by_label(fact.question, exact=True).fill("2025-05-20T09:41")
+    expect(page.get_by_label(f"{fact.question} 不知道")).not_to_be_checked()
+
+
 def test_facts_are_found_by_name_and_what_is_filled_in_can_be_looked_at_alone(
     opened: Callable[..., Page], studio: Studio
 ) -> None:

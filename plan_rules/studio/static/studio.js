@@ -9,11 +9,24 @@ function fill(values) {
   for (const [name, value] of Object.entries(values)) {
     const fields = form.elements[name];
     if (!fields) continue;
-    if (fields instanceof RadioNodeList) {
-      for (const radio of fields) radio.checked = radio.value === value;
-    } else {
-      fields.value = value;
+    const group = fields instanceof RadioNodeList ? [...fields] : [fields];
+    const picked = group.some((field) => ticked(field) && field.value === value);
+    for (const field of group) {
+      if (ticked(field)) field.checked = field.value === value;
+      else field.value = picked ? "" : value;
     }
+  }
+}
+
+const ticked = (field) => field.type === "radio" || field.type === "checkbox";
+
+// A day or a number is typed, or else ticked as unknown or not yet come: never both.
+function settle(field) {
+  if (!/^f\./.test(field.name) || field.type === "radio" || (field.type === "checkbox" && !field.checked)) return;
+  for (const other of form.elements[field.name]) {
+    if (other === field) continue;
+    if (other.type === "checkbox") other.checked = false;
+    else other.value = "";
   }
 }
 
@@ -48,7 +61,7 @@ function narrow() {
   let seen = 0;
   for (const row of document.querySelectorAll(".fact")) {
     const kept = only.dataset.filled ? row.matches(only.dataset.filled)
-      : [...row.querySelectorAll("input")].some((field) => (field.type === "radio" ? field.checked && field.value : field.value));
+      : [...row.querySelectorAll("input")].some((field) => field.value && (!ticked(field) || field.checked));
     row.hidden = !row.dataset.find.toLowerCase().includes(words) || (only.checked && !kept);
     seen += !row.hidden;
   }
@@ -80,6 +93,7 @@ document.addEventListener("change", (event) => event.target.id === "only-filled"
 
 if (form) {
   restore();
+  form.addEventListener("input", (event) => settle(event.target));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => sessionStorage.setItem(STORED, JSON.stringify(filled())));
 }
