@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -152,14 +152,24 @@ class _Asker:
     def _settle_the_tier(self, told: Facts) -> frozenset[str]:
         """The facts that decide the tier of an incident in scope."""
         plan = self._plan
-        scope = frozenset(self._diagram.support(self._meaning.drawing.holds(plan.scope)))
         chosen = self._chosen(told)
         deciding = {
             name
             for tier in plan.tiers
             for name in self._diagram.support(self._cut(self._meaning.drawing.holds(TierIs((tier,))), chosen))
         }
-        return frozenset(name for name in deciding - scope if name in self._scales)
+        return frozenset(name for name in deciding - self._given if name in self._scales)
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """The facts that are the same in every incident in scope, as that there is a complaint: nobody is asked."""
+        scope = self._meaning.drawing.holds(self._plan.scope)
+        return frozenset(
+            name
+            for name, scale in self._scales.items()
+            for place in range(len(scale.values))
+            if scope & ~self._diagram.where(name, (place,)) == self._diagram.nothing
+        )
 
     def _said_of(self, deciding: Iterable[str], told: Facts) -> frozenset[str]:
         """The facts that 推定 and 不可能 tie to these."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ from plan_rules.errors import FactsInvalid
 from plan_rules.testing import incidents, stated_incidents
 from tests.conformance.plans import random_plan
 
+ROOT = Path(__file__).parents[2]
 PLAN = pr.load()
 TIERS = ("tier_1_general", "tier_2_order_disrupted", "tier_3_serious_aggression")
 
@@ -39,6 +41,16 @@ def test_with_nothing_known_two_questions_settle_the_tier() -> None:
     assert answer.next is not None
     assert answer.next.fact == "aggression_level"
     assert answer.next.confirm_by == ("outlet_manager", "lobby_manager")
+
+
+def test_what_decides_both_whether_the_plan_applies_and_the_tier_is_asked_about() -> None:
+    """The plan of a fire applies to smoke or flames; flames make it serious."""
+    plan = pr.load(ROOT / "tests" / "data" / "small_plan.yaml")
+    answer = ask(plan)
+
+    assert answer.tiers == ("tier_1", "tier_2")
+    assert answer.next is not None
+    assert (answer.next.fact, answer.questions_to_tier) == ("flames", 1)
 
 
 @pytest.mark.parametrize(
