@@ -5,12 +5,12 @@ Both sides of a conflict are named with what they rest on, so that nobody takes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from plan_rules.condition import ALWAYS
 from plan_rules.decision import Basis, LayerInForce, Override, Side
 from plan_rules.layer import Authority
-from plan_rules.plan import Clause, Plan, norm_key
+from plan_rules.norm import Norm
+from plan_rules.plan import Clause, Plan
 
 
 def sources(plan: Plan, clauses: Sequence[Clause]) -> tuple[LayerInForce, ...]:
@@ -38,12 +38,15 @@ def _basis(plan: Plan, clause: Clause) -> Basis:
     return Basis(clause.id, provision.id, provision.instrument, provision.article, provision.authority.value)
 
 
-def overrides(plan: Plan, clauses: Sequence[Clause], fired: frozenset[str]) -> tuple[Override, ...]:
-    """Every norm of one layer that a clause of another takes away in this incident."""
-    return tuple(dict.fromkeys(_overrides(plan, clauses, fired)))
+def overrides(plan: Plan, clauses: Sequence[Clause], norms: Mapping[str, Sequence[Norm]]) -> tuple[Override, ...]:
+    """Every norm of one layer that a clause of another takes away in this incident.
+
+    `norms` are those of each clause that would bind if nothing were taken away.
+    """
+    return tuple(dict.fromkeys(_overrides(plan, clauses, norms)))
 
 
-def _overrides(plan: Plan, clauses: Sequence[Clause], fired: frozenset[str]) -> Iterator[Override]:
+def _overrides(plan: Plan, clauses: Sequence[Clause], norms: Mapping[str, Sequence[Norm]]) -> Iterator[Override]:
     by_id = {clause.id: clause for clause in clauses}
     for winner in clauses:
         if _swallowed(winner, clauses):
@@ -52,9 +55,8 @@ def _overrides(plan: Plan, clauses: Sequence[Clause], fired: frozenset[str]) -> 
             loser = by_id.get(exemption.clause)
             if loser is None or loser.layer == winner.layer:
                 continue
-            for index, norm in enumerate(loser.norms):
-                holds = norm.condition == ALWAYS or norm_key(loser.id, index) in fired
-                if holds and (not exemption.actions or norm.action in exemption.actions):
+            for norm in norms[loser.id]:
+                if not exemption.actions or norm.action in exemption.actions:
                     yield _override(plan, winner, loser, norm.action, norm.modality)
 
 

@@ -183,11 +183,22 @@ class Articulation:
             principles=self._principles(clauses, frozenset(names)),
             notices=(*self._notices(fired), *map(self._advice, advising)),
             sources=sources(plan, clauses) if plan.layering else (),
-            overrides=overrides(plan, clauses, fired) if plan.layering else (),
+            overrides=overrides(plan, clauses, self._holding(clauses, fired)) if plan.layering else (),
             exclusions=tuple(clause.id for clause in clauses if clause.excludes),
             handoffs=_handoffs(clauses),
             ladders=_ladders(binding),
         )
+
+    def _holding(self, clauses: list[Clause], fired: frozenset[str]) -> Mapping[str, tuple[Norm, ...]]:
+        """The norms of each clause that bind where nothing is taken away."""
+        return {
+            clause.id: tuple(
+                each.norm
+                for each in self.norms[clause.id]
+                if each.strength is not Strength.ADVISORY and (each.norm.condition == ALWAYS or each.key in fired)
+            )
+            for clause in clauses
+        }
 
     def _waived(self, clauses: list[Clause]) -> Mapping[str, frozenset[str]]:
         """What exceptions take away: clause -> actions.  An exception that is itself excepted takes nothing away."""

@@ -227,6 +227,28 @@ def test_a_slip_in_an_overlay_is_named(laid: Laid, texts: tuple[str, ...], code:
         laid(*texts)
 
 
+def test_what_no_longer_binds_is_not_said_to_be_overridden(laid: Laid) -> None:
+    advice = {**DISPUTED, "policy_reading": {"AMB-11": "C"}}  # under it the plan only advises against a written reply
+
+    assert pr.decide(laid(credit()), DISPUTED, at=DAY).overrides
+    assert not pr.decide(laid(credit()), advice, at=DAY).overrides
+
+
+def test_an_overlay_out_of_its_dates_says_nothing_and_its_words_stay_known(laid: Laid) -> None:
+    later = HEAD.replace("2013-03-15", "2027-01-01") + (
+        "推定:\n- {编号: P1, 若: {投诉涉及征信异议: 是}, 则: {客户要求书面答复: 是}}\n"
+        "提示:\n- {编号: N1, 当: {投诉涉及征信异议: 是}, 内容: 标注异议, 来源: 征信规定}\n"
+    )
+    told = {}
+    for day in (DAY, dt.date(2027, 1, 1)):
+        decision = pr.decide(laid(later, at=day), {"credit_disputed": True}, at=day)
+        told[day.year] = (decision.facts["written_reply_requested"], [notice.id for notice in decision.notices])
+
+    assert told[2026] == (False, [])
+    assert told[2027][0] is True
+    assert "N1" in told[2027][1]
+
+
 def test_overlays_need_a_day() -> None:
     with pytest.raises(ValueError, match="at="):
         pr.load(overlays=["regulation"])

@@ -89,7 +89,7 @@ def _clause(clause: Clause, plan: Plan, lang: str) -> Iterator[str]:
     """One clause in full."""
     zh = lang == "zh"
     yield f"{clause.id}  {visible(clause.text)}"
-    if clause.scraped != clause.text:
+    if clause.scraped != clause.text and not clause.layer:
         yield f"{'底本' if zh else 'as scraped'}: {visible(clause.scraped)}"
     section = plan.sections.get(clause.section)
     if section and section.title:

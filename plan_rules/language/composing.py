@@ -238,8 +238,8 @@ class _Composing:
     def _merged(self, document: DocumentShape) -> DocumentShape:
         """The document with what the layers declare; clauses of what is not in force are left out."""
         parts: dict[str, Any] = {}
-        for overlay in self._overlays:
-            for name in _DECLARED:
+        for layer, overlay in zip(self.layering.layers, self._overlays, strict=True):
+            for name in (*_WORDS, *(_EFFECTS if layer.in_force else ())):
                 own = parts.get(name, getattr(document, name))
                 more = getattr(overlay.shape, name)
                 parts[name] = [*own, *more] if isinstance(own, list) else self._joined(own, more)
@@ -334,20 +334,9 @@ class _Composing:
         return provision.authority if provision else Authority.BANK
 
 
-_DECLARED = (
-    "roles",
-    "parties",
-    "facts",
-    "actions",
-    "tracks",
-    "situations",
-    "presumptions",
-    "impossible",
-    "notices",
-    "remarks",
-    "invariants",
-    "acceptances",
-)
+# Words stay known on every day, so that facts and scenarios can name them; what they say takes effect with the layer.
+_WORDS = ("roles", "parties", "facts", "actions", "tracks", "situations")
+_EFFECTS = ("presumptions", "impossible", "notices", "remarks", "invariants", "acceptances")
 
 
 def _days(effective: Text | None, repealed: Text | None) -> tuple[date | None, date | None]:
