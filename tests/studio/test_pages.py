@@ -160,6 +160,8 @@ def test_a_few_taps_settle_the_tier_as_the_engine_does(opened: Callable[..., Pag
     shows(page, pr.decide(pr.load(), {"aggression_level": "minor", "order_disrupted": True}))
     page.get_by_role("link", name=re.compile("已影响正常工作秩序")).click()
     expect(page.locator("#answer .tier")).to_be_in_viewport()
+    page.get_by_role("link", name="改事实").click()
+    expect(page.locator("#facts-title")).to_be_in_viewport()
 
 
 def test_the_decision_follows_the_form_with_reasons_and_the_words_of_the_clause(

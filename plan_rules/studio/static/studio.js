@@ -98,6 +98,16 @@ if (form) {
   form.addEventListener("change", () => sessionStorage.setItem(STORED, JSON.stringify(filled())));
 }
 
+// On a phone the bar leads from the form to the answer and back.
+const bar = document.querySelector(".to-answer");
+if (bar) {
+  new IntersectionObserver(([seen]) => {
+    const there = seen.isIntersecting || seen.boundingClientRect.top < 0;
+    bar.setAttribute("href", there ? "#facts-title" : "#answer");
+    document.querySelector("#way").textContent = there ? say("↑ 改事实", "↑ facts") : "↓";
+  }, { rootMargin: "0px 0px -40% 0px" }).observe(document.querySelector("#answer"));
+}
+
 // What was opened in the answer stays open, and the keyboard stays where it was, when the answer is another.
 let opened = [];
 document.body.addEventListener("htmx:beforeSwap", (event) => {
