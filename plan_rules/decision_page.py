@@ -230,13 +230,22 @@ def _questions(decision: Decision, tongue: Wording) -> Iterable[Entry]:
 
 def _violations(decision: Decision, tongue: Wording) -> Iterable[Entry]:
     for item in decision.violations:
-        days = tongue(f" {item.days} 天", f" by {item.days} day(s)") if item.days is not None else ""
         kind = {
             "late": tongue("迟办", "late"),
             "missed": tongue("逾期未办", "missed"),
             "done": tongue("已违反禁止", "done though forbidden"),
         }[item.kind]
-        yield Entry(f"{tongue.action(item.action)}: {kind}{days}", (), item.clauses)
+        yield Entry(f"{tongue.action(item.action)}: {kind}{_by(item.days, tongue)}", (), item.clauses)
+
+
+def _by(days: int | None, tongue: Wording) -> str:
+    match days:
+        case None:
+            return ""
+        case 0:  # the limit was of minutes or hours
+            return tongue(" 不足 1 天", " by less than a day")
+        case _:
+            return tongue(f" {days} 天", f" by {days} day(s)")
 
 
 def _confirmations(decision: Decision, tongue: Wording) -> Iterable[Entry]:

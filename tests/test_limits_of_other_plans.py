@@ -192,6 +192,17 @@ def test_the_page_says_who_has_how_long() -> None:
     assert page(pr.decide(PLAN, {"fault": "water"}), PLAN).sections
 
 
+def test_the_page_says_that_minutes_passed_are_less_than_a_day() -> None:
+    at = datetime.fromisoformat("2026-03-02T09:16")
+    decision = pr.decide(PLAN, {"fault": "water", **REPORTED}, at=at)
+    missed = [
+        entry.head for section in page(decision, PLAN).sections for entry in section.entries if "逾期" in entry.head
+    ]
+
+    assert missed
+    assert all(head.endswith("逾期未办 不足 1 天") for head in missed)
+
+
 @pytest.mark.parametrize(
     ("limits", "code"),
     [
