@@ -27,8 +27,11 @@ class Renaming:
     places: tuple[Span, ...]
 
 
-def renaming(index: Index, spot: Spot) -> Renaming:
-    """What renaming the word at a spot would change.  Raises CannotRename where it is an id, or no name."""
+def renaming(index: Index, spot: Spot, text: str) -> Renaming:
+    """What renaming the word at a spot of a text would change.
+
+    Raises CannotRename where it is an id or no name, and where the text does not have it, letter by letter, at a place.
+    """
     thing = index.meant(spot)
     if thing is None:
         raise CannotRename(Message("这里不是名称, 不能改名", "this is no name"))
@@ -36,8 +39,16 @@ def renaming(index: Index, spot: Spot) -> Renaming:
         raise CannotRename(
             Message("编号发布后不得改名; 要改就在文件里逐处改", "an id is never renamed; change it by hand if you must")
         )
-    written = (other for other in index.places(thing) if other.text == spot.text)
-    return Renaming(thing, str(spot.text), tuple(inner(other.text) for other in written))
+    places = tuple(inner(other.text) for other in index.places(thing) if other.text == spot.text)
+    lines = text.split("\n")
+    if not all(lines[at.line - 1][at.column - 1 :].startswith(spot.text) for at in places):
+        raise CannotRename(
+            Message(
+                "这个名称有的地方分成几行、用了转义, 或那一行有语法错误; 先改好那里",
+                "somewhere the name is broken over lines or escaped, or its line has an error; mend that first",
+            )
+        )
+    return Renaming(thing, str(spot.text), places)
 
 
 def check_name(index: Index, what: Renaming, name: str) -> None:

@@ -148,7 +148,7 @@ def _plain_table(tree: Tree, found: Slot, kind: str) -> Iterator[Spot]:
 def _names(tree: Tree, found: Slot) -> Iterator[Spot]:
     for word in _words(tree):
         if found.form == "step":
-            yield Spot(part(word, 0, word.rfind("-") if "-" in word else None), "use", found.kinds)
+            yield Spot(_part(word, 0, word.rfind("-") if "-" in word else None), "use", found.kinds)
         elif found.form == "choice" or (not found.kinds) or value_word(word) in found.words:
             yield Spot(word, "choice", found.kinds, words=found.words)
         else:
@@ -243,14 +243,21 @@ def _phrases(tree: Tree, kinds: tuple[str, ...], within: Text | None, words: tup
     for text in _words(tree):
         start = 0
         for end in (*(joint.start() for joint in _JOINT.finditer(text)), len(text)):
-            piece = part(text, start, end)
+            piece = _part(text, start, end)
             begins = _BEGINS.match(piece)
             at = begins.end() if begins else 0
             compared = begins is not None and piece.startswith(("早于", "earlier"))
             told = ("fact",) if compared else kinds
-            yield Spot(part(piece, at), "use", told, words=words, within=None if compared else within)
+            yield Spot(_part(piece, at), "use", told, words=words, within=None if compared else within)
             joint = _JOINT.match(text, end)
             start = joint.end() if joint else end
+
+
+def _part(whole: Text, start: int, end: int | None = None) -> Text:
+    """A part of a text at its own place; at that of the whole, where that runs over several lines or is escaped."""
+    if whole.span.width in (len(whole), len(whole) + 2):
+        return part(whole, start, end)
+    return Text(str(whole)[start:end], whole.span, plain=whole.plain)
 
 
 def _words(tree: Tree) -> Iterator[Text]:

@@ -123,7 +123,7 @@ def _renaming(session: PlanServer, uri: str, position: lsp.Position) -> tuple[Op
     if found is None:
         raise JsonRpcInvalidParams("这里不是名称" if session.lang == "zh" else "this is no name")
     try:
-        return (*found, renaming(found[1], found[2]))
+        return (*found, renaming(found[1], found[2], _text(found[0])))
     except CannotRename as refusal:
         raise JsonRpcInvalidParams(refusal.message.within(session.lang)) from refusal
 
