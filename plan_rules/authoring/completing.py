@@ -64,18 +64,18 @@ def completion(text: str, line: int, column: int, pieces: Pieces | None = None) 
     word = _WORD.match(after)
     rest = after[word.end() if word else 0 :]
     rest = " " + rest if rest.startswith("#") else rest
-    for written in _tries(before[:start], rest):
-        lines[line - 1] = written
-        tree = (pieces or Pieces())("\n".join(lines), "plan", Report())
-        if tree is None:
-            continue
-        index = Index.of(tree)
-        spot = next((spot for spot in index.spots if spot.text == _HERE), None)
-        if spot is not None:
-            follows = rest.startswith(":")
-            english = before[start:].isascii() and before[start:] != ""
-            found = dict.fromkeys(_proposals(index, spot, english=english, colon="" if follows else ": "))
-            return Completion(start + 1, tuple(found))
+    pieces = pieces or Pieces()
+    for read in (pieces.sound, lambda text, source: pieces(text, source, Report())):  # another line may have an error
+        for written in _tries(before[:start], rest):
+            lines[line - 1] = written
+            tree = read("\n".join(lines), "plan")
+            index = Index.of(tree) if tree is not None else None
+            spot = next((spot for spot in index.spots if spot.text == _HERE), None) if index else None
+            if index is not None and spot is not None:
+                follows = rest.startswith(":")
+                english = before[start:].isascii() and before[start:] != ""
+                found = dict.fromkeys(_proposals(index, spot, english=english, colon="" if follows else ": "))
+                return Completion(start + 1, tuple(found))
     return Completion(column, ())
 
 

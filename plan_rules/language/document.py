@@ -6,9 +6,9 @@ what YAML adds beyond plain data (anchors, aliases, tags, merge keys, several do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -26,8 +26,19 @@ _MOST_REPAIRS = 50
 _LOADER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
 
 
-def parse(text: str | bytes, source: str, report: Report) -> Tree | None:
-    """The tree of a YAML text, or None where it cannot be built; defects go to the report."""
+Build: TypeAlias = Callable[[str, str, Report], Tree | None]
+
+
+def build(text: str, source: str, report: Report) -> Tree | None:
+    """The tree of a text; an error of syntax is raised: YAMLError, RecursionError, ValueError or MemoryError."""
+    return Builder(source, report).build(text)
+
+
+def parse(text: str | bytes, source: str, report: Report, build: Build = build) -> Tree | None:
+    """The tree of a YAML text, or None where it cannot be built; defects go to the report.
+
+    `build` may be another that gives the same: one that remembers what it built before.
+    """
     plain = decoded(text, source, report)
     if plain is None:
         return None
@@ -35,7 +46,7 @@ def parse(text: str | bytes, source: str, report: Report) -> Tree | None:
     if report.failed:
         report.found[:] = [_with_blanks(found, plain.split("\n")) for found in report.found]
         return None
-    return _build(plain, source, report)
+    return _built(plain, source, report, build)
 
 
 def _with_blanks(found: Diagnostic, lines: list[str]) -> Diagnostic:
@@ -50,7 +61,7 @@ def _with_blanks(found: Diagnostic, lines: list[str]) -> Diagnostic:
     return replace(found, help=Message(zh, f"begin the line with {blanks} spaces"))
 
 
-def _build(text: str, source: str, report: Report) -> Tree | None:
+def _built(text: str, source: str, report: Report, build: Build) -> Tree | None:
     """The tree of a text.
 
     A full-width mark that breaks the syntax is reported and read as its ASCII form, so that it hides nothing after it.
@@ -58,7 +69,7 @@ def _build(text: str, source: str, report: Report) -> Tree | None:
     written = text.split("\n")
     for _ in range(_MOST_REPAIRS):
         try:
-            return Builder(source, report).build(text)
+            return build(text, source, report)
         except yaml.MarkedYAMLError as error:
             before = len(report.found)
             repaired = report_syntax(error, text, source, report)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import yaml
 
 from plan_rules.errors import Span
-from plan_rules.language.characters import check_characters, decoded
-from plan_rules.language.document import MAX_DEPTH, MAX_NODES, Builder, parse
+from plan_rules.language.document import MAX_DEPTH, MAX_NODES, Builder, build, parse
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 
 _KEY = re.compile(r"[^\W\d_][\w\-]*:(?=\s|$)")
 _ITEM = "- "
+_UNREADABLE = (yaml.YAMLError, RecursionError, ValueError, MemoryError)
 _WHOLE_ONLY = re.compile(r"^(?:---|\.\.\.|%)", re.MULTILINE)  # what parts documents is seen in the whole text alone
 
 
@@ -39,12 +39,18 @@ class Pieces:
 
     def __call__(self, text: str | bytes, source: str, report: Report) -> Tree | None:
         """The tree, and the defects to the report, both as `parse` gives them."""
-        aside = Report()
-        plain = decoded(text, source, aside)
-        if plain is not None:
-            check_characters(plain, source, aside)
-        tree = None if plain is None or aside.found else self._joined(plain, source)
-        return parse(text, source, report) if tree is None else tree
+        return parse(text, source, report, self._build)
+
+    def sound(self, text: str, source: str) -> Tree | None:
+        """The tree of a text that has no error of syntax; None for another, without a search for what is wrong."""
+        try:
+            return self._build(text, source, Report())
+        except _UNREADABLE:
+            return None
+
+    def _build(self, text: str, source: str, report: Report) -> Tree | None:
+        joined = self._joined(text, source)
+        return joined if joined is not None else build(text, source, report)
 
     def _joined(self, text: str, source: str) -> Fields | None:
         """The blocks as one mapping; None where the text must be read whole."""
@@ -87,7 +93,7 @@ class Pieces:
         builder = Builder(source, report, first_line=line)
         try:
             tree = builder.build(block)
-        except (yaml.YAMLError, RecursionError, ValueError, MemoryError):
+        except _UNREADABLE:
             return None
         if report.found or builder.deepest >= MAX_DEPTH - 1:
             return None

@@ -44,7 +44,7 @@ EDITS = st.lists(
 
 
 @given(EDITS, st.lists(st.floats(0, 1), min_size=5, max_size=15))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_question_is_answered_about_any_text(edits: list[tuple[float, int, str]], asked: list[float]) -> None:
     text = PLAN
     for edit in edits:

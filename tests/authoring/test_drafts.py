@@ -89,7 +89,7 @@ def test_the_shipped_plan_read_in_pieces_is_the_plan_read_whole(edits: list[tupl
 
 
 @given(EDITS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_a_draft_has_the_plan_and_the_diagnostics_of_the_file(edits: list[tuple[float, int, str]]) -> None:
     text, pieces = SHIPPED, Pieces()
     for edit in (None, *edits[:3]):
