@@ -395,16 +395,23 @@ _WAITING = ("status", "approval", "discretion", "ladder", "form")
 _OWN = ("recipient", "deadline", "status", "posts")
 
 
+_LEFT_OUT: Mapping[type, tuple[str, ...]] = {  # where there is nothing to say
+    Bearer: _OWN,
+    Duty: _WAITING,
+    Prohibition: _WAITING,
+    Permission: _WAITING,
+}
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Bearer):
-        return {name: _plain(item) for name, item in value._asdict().items() if name not in _OWN or item}
-    if isinstance(value, Duty | Prohibition | Permission):
-        return {name: _plain(item) for name, item in value._asdict().items() if name not in _WAITING or item}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+    if not isinstance(value, tuple):
+        return value
+    left_out = _LEFT_OUT.get(type(value))
+    if left_out is not None:
+        return {name: _plain(item) for name, item in value._asdict().items() if item or name not in left_out}  # type: ignore[attr-defined]
+    if hasattr(value, "_asdict"):
         return {name: _plain(item) for name, item in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+    return [_plain(item) for item in value]
 
 
 def outline(decision: Decision) -> dict[str, Any]:
