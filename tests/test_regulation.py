@@ -202,3 +202,35 @@ def test_the_plans_own_words_stay_its_own(plan: pr.Plan) -> None:
     }
     assert all(clause.text.startswith("[不是预案原文, ") for clause in plan.clauses.values() if clause.layer)
     assert plan.source == base.source
+
+
+BANK = Path(__file__).parents[1] / "examples" / "overlays" / "bank.yaml"
+
+
+def test_plan_regulation_and_the_banks_own_rules_are_one_plan() -> None:
+    plan = pr.load(overlays=["regulation", BANK], at=DAY)
+    facts = {
+        "credit_record_disputed": True,
+        "written_reply_requested": True,
+        "besieging_persons": 100,
+        "emergency_at": "2026-03-05T09:00",
+    }
+    decision = pr.decide(plan, facts, at="2026-03-05T09:30")
+    due = {duty.action: duty.deadline.due for duty in decision.duties if duty.deadline and duty.deadline.due}
+
+    assert [(source.id, source.authority) for source in decision.sources] == [
+        ("regulation", "departmental_rule"),
+        ("our_bank", "bank"),
+    ]
+    assert decision.requires("review_written_reply")
+    assert due["emergency_report"] == "2026-03-05T10:00"
+
+
+def test_the_bank_cannot_prevail_over_the_law(tmp_path: Path) -> None:
+    file = tmp_path / "bank.yaml"
+    against = "裁决:\n- {胜: 四.4.d, 负: OV-W1, 动作: [给客户书面答复], 理由: 本行习惯, 决定: 综合部}\n"
+    file.write_text(BANK.read_text(encoding="utf-8") + against, encoding="utf-8")
+
+    with pytest.raises(pr.PlanInvalid) as refused:
+        pr.load(overlays=[without_resolutions(tmp_path), file], at=DAY)
+    assert [found.code for found in refused.value.diagnostics] == ["OV006"]
