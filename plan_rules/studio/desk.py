@@ -17,6 +17,18 @@ from plan_rules.studio.folder import SCENARIOS, Folder, NotKept, version_of
 
 SAVED, DRAFT, BEGUN, SHIPPED = "saved", "draft", "begun", "shipped"
 _MOST_READ = 8
+_BOM = b"\xef\xbb\xbf"
+
+
+def plain(text: bytes) -> bytes:
+    """A text as an editor holds it: lines that end alike, no mark of byte order."""
+    return text.removeprefix(_BOM).replace(b"\r\n", b"\n")
+
+
+def as_kept(text: bytes, before: bytes) -> bytes:
+    """What an editor holds, with the ends of lines and the mark of byte order that the file had before."""
+    ends = plain(text).replace(b"\n", b"\r\n") if b"\r\n" in before else plain(text)
+    return (_BOM if before.startswith(_BOM) else b"") + ends
 
 
 class Absent(NotKept):
@@ -45,7 +57,8 @@ class Desk:
     @property
     def has_draft(self) -> bool:
         """Does the editor hold something else than the file?"""
-        return self._draft is not None and self._draft != self.folder.read(self.folder.plan_name)
+        saved = self.folder.read(self.folder.plan_name)
+        return self._draft is not None and (saved is None or plain(self._draft) != plain(saved))
 
     def keep_draft(self, text: bytes) -> tuple[Diagnostic, ...]:
         """What the editor holds, kept in memory only; what is wrong with it.  Reads only what changed."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from plan_rules.errors import Diagnostic
 from plan_rules.extra import from_extra
-from plan_rules.studio.desk import DRAFT, SAVED, Desk
+from plan_rules.studio.desk import DRAFT, SAVED, Desk, as_kept, plain
 from plan_rules.studio.folder import Changed, NotKept, version_of
 
 with from_extra("studio"):
@@ -64,14 +64,17 @@ class Editing:
         text = await request.body()
         lang = "en" if request.query_params.get("lang") == "en" else "zh"
         seen = request.headers.get("x-seen", "")
-        name = self._desk.folder.plan_name
         try:
-            version = await run_in_threadpool(self._desk.folder.write, name, text, seen)
+            version = await run_in_threadpool(self._written, text, seen)
         except NotKept as failure:
             status = 409 if isinstance(failure, Changed) else 400
             return JSONResponse({"message": failure.message.within(lang)}, status_code=status)
         self._desk.drop_draft()
         return JSONResponse({"version": version})
+
+    def _written(self, text: bytes, seen: str) -> str:
+        folder = self._desk.folder
+        return folder.write(folder.plan_name, as_kept(text, folder.read(folder.plan_name) or b""), seen)
 
     async def _drop(self, request: Request) -> Response:
         del request
@@ -80,7 +83,7 @@ class Editing:
 
 
 def _lined(text: bytes) -> str:
-    return text.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    return plain(text).decode("utf-8", errors="replace")
 
 
 def _plain(diagnostic: Diagnostic, name: str, lang: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from plan_rules.documents.content import Document
 from plan_rules.errors import (
     DiagnosedError,
     Diagnostic,
+    FactsInvalid,
     Message,
     PlanInvalid,
     PlanRulesError,
@@ -165,7 +166,11 @@ class Panes:
     async def _ask(self, sent: Sent) -> str:
         def work() -> str:
             plan, facts = self._asked(sent)
-            return rendered("question.html", sent.lang, asked=asked(plan, facts, sent.lang))
+            try:
+                question = asked(plan, facts, sent.lang)
+            except FactsInvalid:  # the answer tells which, and what to write instead
+                question = None
+            return rendered("question.html", sent.lang, asked=question)
 
         return await run_in_threadpool(work)
 

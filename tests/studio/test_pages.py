@@ -373,13 +373,19 @@ def test_a_file_changed_elsewhere_is_not_overwritten_by_saving(own: Studio, open
     assert (own.folder / "plan.yaml").read_text(encoding="utf-8").endswith("# theirs\n")
 
 
-def test_saving_what_was_not_touched_changes_no_byte(own: Studio, opened: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("windows", [False, True], ids=["as it comes", "as Windows writes"])
+def test_saving_what_was_not_touched_changes_no_byte(own: Studio, opened: Callable[..., Page], windows: bool) -> None:
     assert own.folder is not None
     before = (own.folder / "plan.yaml").read_bytes()
+    if windows:
+        before = b"\xef\xbb\xbf" + before.replace(b"\n", b"\r\n")
+        (own.folder / "plan.yaml").write_bytes(before)
     page = opened(own, "/edit")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#state")).to_have_text("已保存")
     assert (own.folder / "plan.yaml").read_bytes() == before
+    page.get_by_role("link", name="定级处置").click()
+    expect(page.locator(".draft")).to_have_count(0)
 
 
 def test_a_keystroke_is_answered_soon(
