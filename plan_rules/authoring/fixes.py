@@ -15,6 +15,7 @@ from plan_rules.language.tree import Fields, Text
 _QUOTED = re.compile("“([^”]+)”")
 _LISTED = re.compile(r"几个名称写成列表: (\[.+\])")
 _SOURCE_SAYS = "底本写的是: "
+_INDENT = re.compile(r"行首改成 (\d+) 个")
 _MOST = 6
 
 
@@ -39,8 +40,12 @@ def _fixes(mark: Mark, lines: list[str], index: Index | None) -> Iterator[Fix]:
     match mark.code:
         case "TX006":
             yield Fix(Message("删去这个字符", "delete this character"), Span("", mark.line, mark.column, 1), "", True)
+        case "TX005" | "TX015" if indent := _INDENT.search(help_):
+            yield _indented(mark, lines[mark.line - 1], int(indent[1]))
         case "TX005":
             yield _spaces(mark, lines[mark.line - 1])
+        case "TX016":
+            yield from _closed(mark, help_, lines[mark.line - 1])
         case "TX007":
             yield from _half_width(mark, help_, lines[mark.line - 1])
         case "PR063":
@@ -59,6 +64,26 @@ def _fixes(mark: Mark, lines: list[str], index: Index | None) -> Iterator[Fix]:
 
 def _instead(span: Span, word: str, *, sure: bool = False) -> Fix:
     return Fix(Message(f"改成“{word}”", f"change to `{word}`"), span, word, sure)
+
+
+def _indented(mark: Mark, line: str, blanks: int) -> Fix:
+    """The line begun with so many spaces."""
+    now = len(line) - len(line.lstrip(" \t\u3000"))
+    title = Message(f"行首改成 {blanks} 个空格", f"begin the line with {blanks} spaces")
+    return Fix(title, Span("", mark.line, 1, now), " " * blanks, True)
+
+
+def _closed(mark: Mark, help_: str, line: str) -> Iterator[Fix]:
+    """A bracket closed at the end of its line, or one that closes nothing taken out."""
+    told = _QUOTED.search(help_)
+    if told is None:
+        return
+    if help_.startswith("在这一行的末尾补上") and "#" not in line:
+        title = Message(f"在行末补上“{told[1]}”", f"write `{told[1]}` at the end of the line")
+        yield Fix(title, Span("", mark.line, len(line.rstrip()) + 1, 0), told[1], True)
+    elif help_.startswith("删去多出的") and line[mark.column - 1 : mark.column] == told[1]:
+        title = Message(f"删去“{told[1]}”", f"remove `{told[1]}`")
+        yield Fix(title, Span("", mark.line, mark.column, 1), "", True)
 
 
 def _spaces(mark: Mark, line: str) -> Fix:
