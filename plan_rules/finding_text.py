@@ -81,9 +81,9 @@ def answer_phrase(decision: Decision, finding: Finding, plan: Plan, lang: str = 
     tier = (decision.tier.label if zh else decision.tier.id) if decision.tier else ("不分级" if zh else "no tier")
     parts = [tier]
     for modality, items in (
-        ("duty", decision.duties),
+        ("duty", decision.in_force),
         ("prohibition", decision.prohibitions),
-        ("permission", decision.permissions),
+        ("permission", decision.allowed),
     ):
         concerned = [item_phrase(item, plan, zh) for item in items if {*item.clauses} & {*finding.clauses}]
         if concerned:

@@ -230,7 +230,7 @@ def _with_breach(case: Case, what: Breached, event: Event) -> Case:
 
 def _with_override(case: Case, what: Overridden, event: Event) -> Case:
     decision = case.decided(event.at)
-    norms: tuple[Duty | Prohibition, ...] = (*decision.duties, *decision.prohibitions)
+    norms: tuple[Duty | Prohibition, ...] = (*decision.in_force, *decision.prohibitions)
     norm = next((item for item in norms if item.action == what.action), None)
     if norm is None:
         _not_asked(case, what.action)

@@ -235,9 +235,9 @@ def _both(plan: Plan, step: Step) -> tuple[Decision, Decision] | None:
 def _said(decision: Decision) -> tuple[str, ...]:
     return (
         f"等级: {decision.tier.label if decision.tier else '不分级'}",
-        *(f"应当: {each.label}{_due(each.deadline.due if each.deadline else None)}" for each in decision.duties),
+        *(f"应当: {each.label}{_due(each.deadline.due if each.deadline else None)}" for each in decision.in_force),
         *(f"不得: {each.label}" for each in decision.prohibitions),
-        *(f"可以: {each.label}" for each in decision.permissions),
+        *(f"可以: {each.label}" for each in decision.allowed),
     )
 
 

@@ -74,7 +74,7 @@ def _said(decision: Decision, plan: Plan) -> Iterator[tuple[str, Iterator[str]]]
     yield "应当", (f"{each.label}({roles(each.roles)})" for each in decision.in_force)
     yield (
         "时限",
-        (f"{each.label}: {_by_when(each.deadline)}" for each in decision.duties if each.deadline),
+        (f"{each.label}: {_by_when(each.deadline)}" for each in decision.in_force if each.deadline),
     )
     yield "不得", (f"{each.label}{'(一般不)' if each.defeasible else ''}" for each in decision.prohibitions)
     yield "可以", (each.label for each in decision.allowed)
@@ -83,7 +83,7 @@ def _said(decision: Decision, plan: Plan) -> Iterator[tuple[str, Iterator[str]]]
     yield "不适用", (each.clause for each in decision.exclusions)
     yield "待问", (plan.facts[each.fact].label for each in decision.undetermined)
     yield "违规", (f"{plan.actions[each.action].label}({each.kind})" for each in decision.violations)
-    yield "可推翻", (each.label for each in decision.duties if each.defeasible)
+    yield "可推翻", (each.label for each in decision.in_force if each.defeasible)
     exactly = (f"{each.label}: {each.recipient or ''} {each.bearers!r}" for each in decision.duties)
     yield "", exactly  # what has no short words of its own: who exactly, to whom
 

@@ -70,7 +70,7 @@ def answer(plan: Plan, facts: Mapping[str, Any], at: date | str | None, lang: st
 
 
 def _said(tier: str, decision: Decision, lang: str) -> str:
-    duties, banned, open_ = len(decision.duties), len(decision.prohibitions), len(decision.undetermined)
+    duties, banned, open_ = len(decision.in_force), len(decision.prohibitions), len(decision.undetermined)
     if lang == "en":
         return f"{tier}: {duties} duties, {banned} prohibitions, {open_} questions"
     return f"{tier}: 应当 {duties} 项, 不得 {banned} 项, 待问 {open_} 项"
@@ -78,9 +78,10 @@ def _said(tier: str, decision: Decision, lang: str) -> str:
 
 def _lines(section: Section, decision: Decision, plan: Plan, fields: Mapping[str, Field], lang: str) -> Iterator[Line]:
     reasons: Sequence[Sequence[Reason]] = {
-        "duty": [item.reasons for item in decision.duties],
+        "duty": [item.reasons for item in decision.in_force],
         "prohibition": [item.reasons for item in decision.prohibitions],
-        "permission": [item.reasons for item in decision.permissions],
+        "permission": [item.reasons for item in decision.allowed],
+        "pending": [item.reasons for item in decision.pending],
     }.get(section.key, [])
     questions: Sequence[Undetermined] = decision.undetermined if section.key == "question" else ()
     for index, entry in enumerate(section.entries):

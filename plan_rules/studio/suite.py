@@ -79,9 +79,9 @@ def scenario_of(
     nowhere = Span("", 0, 0)
     expected = Expected(
         nowhere,
-        required=frozenset(duty.action for duty in decision.duties),
+        required=frozenset(duty.action for duty in decision.in_force),
         prohibited=frozenset(item.action for item in decision.prohibitions),
-        permitted=frozenset(item.action for item in decision.permissions),
+        permitted=frozenset(item.action for item in decision.allowed),
         tier=decision.tier.id if decision.tier else None,
         tier_checked=True,
     )

@@ -14,7 +14,7 @@ from plan_rules.cases.telling import tier_step, tier_words
 from plan_rules.cli import output
 from plan_rules.cli.plain import lines
 from plan_rules.cli.stop import as_json as json_text
-from plan_rules.decision_page import Page, page
+from plan_rules.decision_page import Page, page, pending_sections, scope_sections
 from plan_rules.entries import Entry, Section
 from plan_rules.instants import written
 from plan_rules.wording import Wording
@@ -79,7 +79,7 @@ def _repeated(tongue: Wording) -> Section:
 def _sections(recorded: Recorded, change: Change, tongue: Wording) -> Iterator[Section]:
     case, decision = recorded.case, recorded.decision
     whole = {section.key: section.entries for section in page(decision, case.plan, tongue.lang).sections}
-    duties = dict(zip((duty.action for duty in decision.duties), whole.get("duty", ()), strict=True))
+    duties = dict(zip((duty.action for duty in decision.in_force), whole.get("duty", ()), strict=True))
     forbidden = dict(zip((each.action for each in decision.prohibitions), whole.get("prohibition", ()), strict=True))
     yield Section("violation", tongue("迟办、漏办、违反", "Late, missed, breached"), _wrong(case, change, tongue))
     yield Section("duty", tongue("新增", "New"), _listed(change.new, duties, tongue))
@@ -89,6 +89,7 @@ def _sections(recorded: Recorded, change: Change, tongue: Wording) -> Iterator[S
     yield Section("prohibition", tongue("新的不得", "Newly forbidden"), _listed(change.forbidden, forbidden, tongue))
     yield Section("allowed", tongue("不再禁止", "No longer forbidden"), _named(change.allowed_again, tongue))
     yield Section("carried", tongue("继续", "Carried on"), _together(change.carried, tongue))
+    yield from (*scope_sections(decision, tongue), *pending_sections(decision, tongue))
     yield Section("question", tongue("待问", "To ask"), tuple(whole.get("question", ())))
 
 
