@@ -65,7 +65,7 @@ class Deck:
 def deck(plan: Plan, tiers: Sequence[str] = (), roles: Sequence[str] = ()) -> Deck:
     """The cards of these tiers and roles (ids); of all of them where none is named.  Raises OutOfBudget."""
     demands = Demands(plan)
-    ranked = sorted(plan.tiers.values(), key=lambda tier: tier.rank)
+    ranked = sorted(plan.tiers.values(), key=lambda tier: tier.severity)
     cards = tuple(
         card
         for tier in ranked

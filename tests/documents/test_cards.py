@@ -6,10 +6,12 @@ import io
 import re
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from plan_rules import load
 from plan_rules.deciding import decide
 from plan_rules.documents.cards import Deck, as_html, deck
 from plan_rules.documents.pdf import as_pdf
@@ -128,3 +130,11 @@ def test_tiers_are_told_apart_without_colour() -> None:
         "二级": (1, "▲▲"),
         "三级": (2, "▲▲▲"),
     }
+
+
+def test_the_gravest_tier_looks_gravest_whichever_way_tiers_are_numbered() -> None:
+    hospital = load(Path(__file__).parents[2] / "examples" / "plans" / "hospital" / "plan.yaml")
+    looks = {card.label: (card.look, len(card.signs)) for card in deck(hospital).cards}
+
+    assert looks == {tier.label: (look, look + 1) for look, tier in enumerate(reversed(hospital.tiers.values()))}
+    assert hospital.tiers["grade_1"].label == deck(hospital).cards[-1].label
