@@ -37,6 +37,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOW)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
         yield found
@@ -530,6 +531,7 @@ def test_the_shipped_plan_is_looked_at_and_not_written(opened: Callable[..., Pag
         shows(page, pr.decide(pr.load(), {}))
         page.locator("#keep > summary").click()
         expect(page.locator("#keep")).to_contain_text("plan-rules init")
+        page.context.close()  # before the studio ends: nothing is on its way any more
 
 
 def test_when_the_studio_is_stopped_the_page_says_so(
