@@ -42,11 +42,15 @@ def without_empty(tree: Tree, report: Report) -> Tree:
 
 
 def _any_empty(tree: Tree) -> bool:
-    if isinstance(tree, Text):
-        return False
     if isinstance(tree, Items):
         return any(_any_empty(item) for item in tree if not isinstance(item, Text))
-    return any(_empty(key, value) if not value else _any_empty(value) for key, value in tree.items())
+    for key, value in tree.items() if isinstance(tree, Fields) else ():  # a loop: at every key struck in an editor
+        if not value:
+            if _empty(key, value):
+                return True
+        elif not isinstance(value, Text) and _any_empty(value):
+            return True
+    return False
 
 
 def _take_out(tree: Tree, report: Report) -> None:
