@@ -145,6 +145,15 @@ def test_the_plan_with_regulation_proves_clean_and_reads_clean(plan: pr.Plan) ->
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("day", [dt.date(2009, 1, 1), dt.date(2025, 12, 31)])
+def test_it_proves_and_reads_clean_on_other_days_too(day: dt.date) -> None:
+    plan = pr.load(overlays=["regulation"], at=day)
+
+    assert proof(plan, today=day).clean
+    assert all(finding.severity == "note" for finding in lint(plan, today=day))
+
+
+@pytest.mark.slow
 def test_conflicts_that_nobody_resolved_are_found_with_an_incident(tmp_path: Path) -> None:
     unresolved = pr.load(overlays=[without_resolutions(tmp_path)], at=DAY)
     found = {

@@ -11,6 +11,7 @@ from plan_rules.analysis.linters import lint as findings_of
 from plan_rules.analysis.proving import prove
 from plan_rules.errors import Diagnostic, Message, Severity
 from plan_rules.invariant import Acceptance
+from plan_rules.layer import Layering
 from plan_rules.plan import Plan
 
 
@@ -47,11 +48,16 @@ def _about_acceptances(plan: Plan, findings: Sequence[Finding], today: date | No
             yield _ran_out(acceptance)
         if acceptance.finding.startswith("DF"):
             continue  # it is about an amendment, which a plan alone does not show
-        if plan.layering and acceptance.span.source not in {each.span.source for each in plan.layering.layers}:
-            continue  # it stands by the plan without what is laid over it
+        if plan.layering and (plan.layering.waiting or not _laid_over(plan.layering, acceptance)):
+            continue  # it stands by the plan alone, or may stand by a provision that is not in force
         missing = [name for name in acceptance.about if not any(_covers(acceptance, name, each) for each in findings)]
         if missing:
             yield _stands_by_nothing(acceptance, missing)
+
+
+def _laid_over(layering: Layering, acceptance: Acceptance) -> bool:
+    """Is it written in a file laid over the plan?"""
+    return acceptance.span.source in {layer.span.source for layer in layering.layers}
 
 
 def _covers(acceptance: Acceptance, name: str, finding: Finding) -> bool:
