@@ -126,7 +126,7 @@ def test_layout_keeps_meaning_and_comments_of_whatever_can_be_read(
 def test_a_file_that_cannot_be_read_is_left_and_its_defects_are_told() -> None:
     result = formatted("预案: [\n")
     assert result.text is None
-    assert [found.code for found in result.diagnostics] == ["TX004"]
+    assert [found.code for found in result.diagnostics] == ["TX016"]
 
 
 def test_fmt_writes_in_place_and_check_only_tells(tmp_path: Path) -> None:
@@ -146,5 +146,5 @@ def test_fmt_leaves_a_file_with_errors_as_it_is(tmp_path: Path) -> None:
     file.write_text("a: [\n", encoding="utf-8")
     told = run("fmt", str(file))
     assert told.returncode == 3
-    assert "TX004" in told.stderr and "有错误的文件不排版" in told.stderr
+    assert "TX016" in told.stderr and "有错误的文件不排版" in told.stderr
     assert file.read_text(encoding="utf-8") == "a: [\n"
