@@ -104,7 +104,7 @@ def _half_width(mark: Mark, help_: str, line: str) -> Iterator[Fix]:
     if ascii_mark.endswith(" ") and line[mark.column : mark.column + 1] == " ":
         ascii_mark = ascii_mark.rstrip()
     title = Message(f"改成半角“{ascii_mark}”", f"write the ASCII `{ascii_mark.strip()}`")
-    yield Fix(title, Span("", mark.line, mark.column, 1), ascii_mark, True)
+    yield Fix(title, Span("", mark.line, mark.column, max(mark.end_column - mark.column, 1)), ascii_mark, True)
 
 
 def _as_the_source(mark: Mark, help_: str, index: Index | None) -> Iterator[Fix]:

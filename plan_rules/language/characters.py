@@ -122,7 +122,7 @@ def report_full_width(text: str, span: Span, report: Report) -> bool:
     if not hit:
         return False
     message, help_ = full_width_said(hit.group())
-    report.add("TX007", message, Span(span.source, span.line, span.column + hit.start()), help_)
+    report.add("TX007", message, Span(span.source, span.line, span.column + hit.start(), len(hit.group())), help_)
     return True
 
 

@@ -118,6 +118,9 @@ class ConditionReader:
     def _named(self, name: Text) -> Condition:
         if value_word(name) == "总是":
             return ALWAYS
+        if not name:
+            self._misplaced(name, "条件", "a condition", ("补上条件, 写在下一行的要缩进", "write it, indented"))
+            return ALWAYS
         found = self.situations.find(name, also=())
         return InSituation(found) if found is not None else ALWAYS
 

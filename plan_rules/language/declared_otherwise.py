@@ -52,15 +52,16 @@ def _misspelt(name: str, times: int, declared: dict[str, Span], used: Counter[st
     near = nearest(name, idle)
     if not near or near[0] == name:
         return None
-    if times > 1 or _rarest(near[0], text) < _rarest(name, text):
-        return near[0]
+    here, there = near[0], text.count(name) - times  # how often sentences have the name as it is used
+    said = text.count(here) - 1 - (text.count(name) if here in name else 0)
+    if times > 1 or there > said or (there == said and _rarity(here, text) < _rarity(name, text)):
+        return here
     return None
 
 
-def _rarest(word: str, text: str) -> int:
-    """How often the rarest two characters of the word that stand together do so elsewhere."""
-    pairs = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
-    return min(text.count(pair) for pair in pairs)
+def _rarity(word: str, text: str) -> list[int]:
+    """How often each two characters of the word that stand together do so in the text, the rarest first."""
+    return sorted(text.count(word[at : at + 2]) for at in range(max(len(word) - 1, 1)))
 
 
 def _told(name: str, declared: str, span: Span, places: list[Diagnostic]) -> Diagnostic:

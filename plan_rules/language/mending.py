@@ -31,7 +31,7 @@ _NO_COLON = re.compile(rf"( *(?:- )?)((?:{_KEYWORD})(?= )|[^\s:'\"#{{\[]+(?= [{{
 _NO_SPACE = re.compile(r"( *(?:- )?[^\s:#{\['\"]+):(?=\S)")
 _NO_DASH_SPACE = re.compile(r"( *)-(?=[^\s-])")
 _NO_COMMA = re.compile(r"(?<=[^\s,{\[:]) +(?=[^\s:,{}\[\]'\"]+:(?: |$))")
-_RUN_TOGETHER = re.compile(r"[： ][{\[]")
+_RUN_TOGETHER = re.compile(r"(?:[： ]|^-)[{\[]")
 _OPEN_QUOTE = re.compile(r"(?::|-|[\[{,]) *(['\"])")
 
 
@@ -191,7 +191,8 @@ def _full_width(lines: list[str], at: int) -> Iterator[Mend]:
             line[: found.start()] + '"' + line[found.start() + 1 : found.end() - 1] + '"' + line[found.end() :],
             "TX007",
             found.start() + 1,
-            *full_width_said("“”", '""'),
+            full_width_said("“”", '"')[0],
+            ('两头都改成半角引号 "', 'write the half-width quote `"` at both ends'),
         )
 
 

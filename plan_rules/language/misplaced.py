@@ -28,14 +28,18 @@ def read_further_in(
     at = astray.span.line - 1
     if lines[at][: astray.span.column - 1].strip():
         return None  # it stands within a line
+    best, fewest = None, _errors(found)
     for mend in list(deeper(lines, at))[:_MOST]:
         told = again("\n".join([*lines[:at], mend.text, *lines[at + 1 :]]))
-        errors = [each for each in told if each.severity is Severity.ERROR]
-        if len(errors) < len([each for each in found if each.severity is Severity.ERROR]):
+        if _errors(told) < fewest:
             span = Span(astray.span.source, at + 1, mend.column)
             here = Diagnostic("TX015", Severity.ERROR, Message(*mend.message), span, Message(*mend.help))
-            return tuple(sorted((here, *told), key=Diagnostic.sort_key))
-    return None
+            best, fewest = tuple(sorted((here, *told), key=Diagnostic.sort_key)), _errors(told)
+    return best
+
+
+def _errors(found: Sequence[Diagnostic]) -> int:
+    return sum(each.severity is Severity.ERROR for each in found)
 
 
 def _guessed(found: Diagnostic) -> bool:

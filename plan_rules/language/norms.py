@@ -10,7 +10,7 @@ from plan_rules.gates import Discretion, Rung
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.gating import GateReader
-from plan_rules.language.keywords import canonical, value_word
+from plan_rules.language.keywords import ENGLISH, KEYWORDS, canonical, value_word
 from plan_rules.language.limits import LimitReader
 from plan_rules.language.names import Names
 from plan_rules.language.shape import HandoffShape, NormShape
@@ -18,6 +18,7 @@ from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.language.vocabulary import CHOICES, chosen
 from plan_rules.norm import Bearers, Group, Handoff, Norm, Recipient, Role, Step, Strength
 from plan_rules.plan import Action, Fact, Kind, Reading
+from plan_rules.suggestion import did_you_mean
 
 _STEP = re.compile(r"(.+)-([0-9]{1,3})")
 _STRENGTH = {"是": Strength.DEFEASIBLE, "否": Strength.STRICT}
@@ -80,12 +81,24 @@ class NormReader:
             instead=instead,
             condition=condition,
             under=under,
-            inferred=tuple(str(word) for word in shape.inferred),
+            inferred=tuple(self._inferred(word) for word in shape.inferred),
             approvals=waits[0],
             discretion=waits[1] and _judging(waits[1], groups),
             rung=waits[2],
             form=form,
         )
+
+    def _inferred(self, word: Text) -> str:
+        """A keyword of the norm that the source text does not give."""
+        if canonical(word) not in ENGLISH:
+            self.report.add(
+                "PR031",
+                (f"“推断”里不能写“{word}”", f"`{word}` cannot be written under `inferred`"),
+                word.span,
+                did_you_mean(word, (*KEYWORDS, *ENGLISH))
+                or ("写原文没有写的那一项, 如 [责任, 对象]", "write what the text leaves out, such as `[bearers]`"),
+            )
+        return str(word)
 
     @property
     def limits(self) -> LimitReader:

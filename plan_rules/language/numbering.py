@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from plan_rules.errors import Severity
 from plan_rules.language.shape import ClauseShape, DocumentShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.plan import SourceText
@@ -21,6 +22,8 @@ _NUMERALS = "一二三四五六七八九"
 def renumbered(document: DocumentShape, source: SourceText | None, report: Report) -> DocumentShape:
     """The document, its clauses with the numbers that were meant; each that was wrong is reported."""
     meant = dict(_by_wording(document, source, report)) if source is not None else dict(_by_order(document, report))
+    if source is None:
+        _report_astray(document, report)
     if not meant:
         return document
     body = [
@@ -90,6 +93,27 @@ def _by_order(document: DocumentShape, report: Report) -> Iterator[tuple[int, st
                 yield id(clause.id), due
                 number = due
             before = number
+
+
+def _report_astray(document: DocumentShape, report: Report) -> None:
+    """Without a 底本 a clause whose number alone does not begin with that of its section is likely mistyped."""
+    for section in document.body:
+        start = f"{section.section}."
+        astray = [clause for clause in section.clauses if not clause.id.startswith(start)]
+        if len(astray) == 1 and len(section.clauses) > 1:
+            (clause,) = astray
+            meant = start + clause.id.rpartition(".")[2]
+            report.add(
+                "PR103",
+                (
+                    f"本章节只有“{clause.id}”的编号不以“{section.section}”开头",
+                    f"of this section only `{clause.id}` does not begin with `{section.section}`",
+                ),
+                clause.id.span,
+                (f"是不是“{meant}”?", f"did you mean `{meant}`?"),
+                severity=Severity.WARNING,
+                subject=str(clause.id),
+            )
 
 
 def _next(number: str) -> str | None:

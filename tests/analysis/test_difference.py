@@ -13,6 +13,7 @@ import plan_rules as pr
 from plan_rules.analysis import diff
 from plan_rules.analysis.changes import said
 from plan_rules.analysis.difference import Difference
+from plan_rules.analysis.edits import edits_between
 from plan_rules.analysis.meaning import Outcome
 from plan_rules.difference_object import difference_object
 from plan_rules.difference_page import page
@@ -271,3 +272,25 @@ def test_the_page_is_the_same_in_every_form_and_markup_in_names_is_only_text(lan
     assert "\\*打人\\*" in markdown
     assert "http" not in html
     assert difference_object(told, lang)["may_pass"] is False
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edit"),
+    [
+        ("版本: 1.0.0", "版本: 1.0.1", ("plan", "wording", "1.0.0", "1.0.1")),
+        ("取: 最高 ", "取: 最低 ", ("plan", "rule", "", "")),
+        (
+            "适用: {收到客户投诉: 是}\n\n# ---",
+            "适用: {收到客户投诉: 是, 投诉人数: 至少 1}\n\n# ---",
+            ("plan", "rule", "", ""),
+        ),
+        ("题: 发起行,", "题: 主发起行,", ("remark", "wording", "发起行", "主发起行")),
+        ("题: 发起行, 涉及: [四.7.a]", "题: 发起行, 涉及: [四.7.b]", ("remark", "wording", "四.7.a", "四.7.b")),
+        ("同于: 综合部, 按解释: {AMB-01: A}", "同于: 综合部, 按解释: {AMB-01: B}", ("alias", "removed", "", "")),
+        ("{替补: B角, 当: {A角在岗: 否}", "{替补: B角, 当: {A角在岗: 是}", ("deputy", "rule", "", "")),
+    ],
+)
+def test_an_edit_of_what_is_no_clause_is_told(before: str, after: str, edit: tuple[str, str, str, str]) -> None:
+    new = amended((before, after))
+
+    assert edit in {(each.kind, each.what, each.before, each.after) for each in edits_between(pr.load(), new)}
