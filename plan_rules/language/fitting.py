@@ -249,7 +249,7 @@ def _report_misshapen(kind: str, name: str, node: Tree, report: Report) -> None:
         if isinstance(node, Text)
         else ("列表", "a list")
         if isinstance(node, Items)
-        else ("映射", "a mapping")
+        else ("几组“名称: 值”", "a mapping")
     )
     report.add(
         "PR022",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,11 @@ class Draft:
     def places(self) -> list[Place]:
         """Its words."""
         return places(self.text)
+
+    @cached_property
+    def uses(self) -> Counter[str]:
+        """How often each word stands in it, also as part of a phrase."""
+        return Counter(part for place in self.places for part in {place.word, *place.word.split()})
 
     @cached_property
     def plan(self) -> Plan:

@@ -62,6 +62,8 @@ def full_width(draft: Draft) -> Iterator[tuple[str, Slip]]:
                 hits = [at for at in hits if bare[:at].strip() == "" and bare[at + 1 : at + 2] == " "]
             if mark == "," and "说明: " in bare:
                 hits = [at for at in hits if at < bare.index("说明: ")]
+            if mark == "," and not re.search(r"[\[{]", bare):
+                hits = []  # a comma of a sentence
             if hits:
                 at = hits[(number * 3) % len(hits)]
                 rest = line[at + 1 :].removeprefix(" ") if mark in ":,-" else line[at + 1 :]

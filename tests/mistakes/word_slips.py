@@ -26,6 +26,8 @@ def homophones(draft: Draft) -> Iterator[tuple[str, Slip]]:
 def _misspelt(draft: Draft, kind: str, spoil: Spoiler) -> Iterator[tuple[str, Slip]]:
     for number, place in enumerate(draft.places):
         sort = _sort(draft, place)
+        if sort == "声明" and draft.uses[place.word] == 1:
+            continue  # no rule uses it: as good a name as the other
         wrong = [word for word in spoil(place.word) if word not in draft.names] if sort else []
         if sort and wrong:
             word = wrong[(number * 7) % len(wrong)]
