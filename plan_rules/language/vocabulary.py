@@ -229,7 +229,7 @@ def _fact(words: Vocabulary, name: Text, shape: FactShape, kind: Kind, report: R
         low=_integer(shape.min, report) if shape.min is not None else 0,
         high=_integer(shape.max, report) if shape.max is not None else MAX_INTEGER,
     )
-    if shape.min is not None and bare.low > bare.high:
+    if shape.min is not None and str(bare.high) == shape.max and bare.low > bare.high:
         report.add(
             "PR041",
             (f"“最小” {bare.low} 比“最大” {bare.high} 大", f"`min` {bare.low} is more than `max` {bare.high}"),
