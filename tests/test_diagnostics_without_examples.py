@@ -1,6 +1,7 @@
 """The diagnostics that no short example shows, and what holds of all of them: a severity, a place, both languages."""
 
 import ast
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import plan_rules as pr
+from plan_rules.analysis import prove
 from plan_rules.calendars import MAX_LISTED, read_calendar
 from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
@@ -30,7 +32,7 @@ SOURCE = """\
 - {id: 一.c, 原文: 人少的，可以不疏散。}
 - {id: 一.d, 原文: 救人第一。}
 """
-CODE = re.compile("(?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG)[0-9]{3}")
+CODE = re.compile("(?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV)[0-9]{3}")
 Given = tuple[pr.Diagnostic, ...]
 
 
@@ -72,6 +74,32 @@ def refused_instant(at: str) -> Given:
     return refused.value.diagnostics
 
 
+OVERLAY = """\
+叠加: {编号: lifts, 名称: 电梯规定, 版本: "1", 叠加于: fire_drill, 位阶: 部门规章, 来源: 主管部门, 施行: 2020-01-01}
+条目:
+- 编号: L1
+  依据: 电梯规定
+  摘要: 看到明火的, 经理乘电梯到场
+  关系: 冲突
+  条款:
+  - {编号: L1, 当: {看到明火: 是}, 应当: {做: 使用电梯, 责任: 经理}}
+"""
+
+
+def laid_over(folder: Path) -> pr.Plan:
+    """The small plan with a provision over it that asks for what the plan forbids, on a day on which it is in force."""
+    plan, overlay = folder / "plan.yaml", folder / "overlay.yaml"
+    plan.write_text(SMALL, encoding="utf-8")
+    overlay.write_text(OVERLAY, encoding="utf-8")
+    return pr.load(plan, overlays=[overlay], at=dt.date(2026, 3, 5))
+
+
+def refused_day(folder: Path) -> Given:
+    with pytest.raises(pr.FactsInvalid) as refused:
+        pr.decide(laid_over(folder), {"flames": True}, at="2019-12-31")
+    return refused.value.diagnostics
+
+
 WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     "TX001": [lambda _: of_text("名称: 预案".encode("gb18030"))],
     "TX002": [lambda _: of_text("a" * (MAX_BYTES + 1))],
@@ -98,13 +126,15 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     "PR080": [lambda _: of_plan(HALL.replace("级数: 小者重", "级数: 大者重"))],
     "CA005": [lambda _: of_calendar("年份: [" + "2027," * (MAX_LISTED + 1) + "]")],
     "FA008": [lambda _: refused_instant("昨天")],
+    "OV009": [refused_day],
+    "OV010": [lambda folder: tuple(finding.diagnostic for finding in prove(laid_over(folder)))],
 }
 CASES = [
     pytest.param(code, case, id=f"{code}-{at}")
     for code, cases in WITHOUT_EXAMPLE.items()
     for at, case in enumerate(cases)
 ]
-PLACELESS = {"TX013", "FA008", "PR097", "PR098"}  # what is given by a program has no place in a text
+PLACELESS = {"TX013", "FA008", "PR097", "PR098", "OV009"}  # what is given by a program has no place in a text
 
 
 @pytest.mark.parametrize(("code", "case"), CASES)
