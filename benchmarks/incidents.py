@@ -13,9 +13,10 @@ from typing import Any
 import plan_rules
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Not
 from plan_rules.errors import FactsInvalid, Span
+from plan_rules.fact import Fact, Kind, Value
 from plan_rules.facts import fact_reader
 from plan_rules.normal import Lowered, Normal, lower
-from plan_rules.plan import Clause, Fact, Kind, Plan, Value
+from plan_rules.plan import Clause, Plan
 
 Wide = dict[str, "bool | int | str"]
 HERE = Span("benchmark", 1, 1)

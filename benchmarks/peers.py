@@ -12,8 +12,8 @@ from itertools import compress
 from typing import Any
 
 from plan_rules.condition import All, AnyOf, Is, Present
+from plan_rules.fact import Fact
 from plan_rules.normal import Normal
-from plan_rules.plan import Fact
 
 Groups = list[tuple[Normal, tuple[str, ...]]]
 Fires = Callable[[dict[str, Any]], frozenset[str]]

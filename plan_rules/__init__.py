@@ -19,9 +19,10 @@ from plan_rules.errors import (
     Span,
 )
 from plan_rules.explanation import explain
+from plan_rules.fact import UNKNOWN, Fact
 from plan_rules.forms import FormUnknown, check_form
 from plan_rules.loading import check, load, loads
-from plan_rules.plan import UNKNOWN, Clause, Fact, Plan
+from plan_rules.plan import Clause, Plan
 
 __version__ = "0.1.0"
 

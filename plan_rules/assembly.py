@@ -33,12 +33,13 @@ from plan_rules.decision import (
     Reason,
     Violation,
 )
+from plan_rules.fact import UNKNOWN
 from plan_rules.fact_values import shown
 from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.norm import TimeLimit
 from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import UNKNOWN, Plan
+from plan_rules.plan import Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.readings_used import ReadingsUsed
 from plan_rules.skeleton import Articulation, Demand

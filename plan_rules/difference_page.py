@@ -13,12 +13,13 @@ from plan_rules.analysis.finding import Finding
 from plan_rules.analysis.meaning import MODALITIES, Outcome
 from plan_rules.analysis.scales import Scale
 from plan_rules.errors import Severity
+from plan_rules.fact import Fact
 from plan_rules.finding_text import item_phrase, share, witness_phrase
 from plan_rules.gates import PENDING
 from plan_rules.norm import Term
 from plan_rules.pages import Item, Page, Section
 from plan_rules.phrases import facts_phrase, modality_phrase, name_of, term_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Fact, Plan
+from plan_rules.plan import Plan
 from plan_rules.wording import Wording, to_whom
 
 _KINDS = {

@@ -20,12 +20,13 @@ from plan_rules.condition import leaves
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
 from plan_rules.errors import FactsInvalid, PlanRulesError
+from plan_rules.fact import UNKNOWN, Fact, Kind, telling_values
 from plan_rules.fact_values import shown
 from plan_rules.facts import FactReader, Facts, fact_reader
 from plan_rules.gates import PENDING
 from plan_rules.inference import Inference, inference, tied_together
 from plan_rules.normal import Lowered, facts_of, lower
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, telling_values
+from plan_rules.plan import Plan
 from plan_rules.predicate import compiled
 from plan_rules.truth import Wide
 

@@ -14,8 +14,9 @@ from typing import Any, NoReturn, TypeAlias, assert_never
 from plan_rules.condition import Scalar
 from plan_rules.decision import Jsonable
 from plan_rules.errors import Diagnostic, Message, Severity
+from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown
 from plan_rules.instants import Instant, local, read_clock, read_day, read_instant, written
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
+from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
 
 _UNKNOWN_WORDS = frozenset({"unknown", "未知"})

@@ -15,9 +15,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.fact_values import FactDefect, FactValue, label_to_id, read_value
 from plan_rules.inference import Inference, dated, inference
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.suggestion import did_you_mean
 
 _MOST_DEFECTS = 200

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plan_rules.errors import Diagnostic, Message, PlanRulesError, Severity
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.fact_values import FactDefect, read_value
 from plan_rules.phrases import value_phrase
-from plan_rules.plan import UNKNOWN, Fact, Form, FormField, Kind, Plan
+from plan_rules.plan import Form, FormField, Plan
 from plan_rules.suggestion import did_you_mean
 from plan_rules.truth import truth
 

@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, create_model
 
 from plan_rules.errors import Diagnostic, FactsInvalid, Span
+from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown
 from plan_rules.fact_values import FactDefect, label_to_id, read_value
 from plan_rules.facts import fact_reader
 from plan_rules.language.document import parse
 from plan_rules.language.tree import MAX_DIAGNOSTICS, Fields, Items, Report, Text, Tree
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
+from plan_rules.plan import Plan
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _INSTANT = r"^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?|\d{1,2}:\d{2}(:\d{2})?)$"

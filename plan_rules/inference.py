@@ -13,8 +13,9 @@ from typing import Any
 
 from plan_rules.condition import mentioned
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
+from plan_rules.fact import UNKNOWN, Fact
 from plan_rules.fact_values import FactValue, shown
-from plan_rules.plan import UNKNOWN, Fact, Impossible, Plan, Presumption
+from plan_rules.plan import Impossible, Plan, Presumption
 from plan_rules.predicate import Predicate, compiled, instant_key
 
 

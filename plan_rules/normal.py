@@ -29,7 +29,8 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.plan import Fact, Kind, Plan
+from plan_rules.fact import Fact, Kind
+from plan_rules.plan import Plan
 from plan_rules.truth import tier_condition
 
 Literal: TypeAlias = Is | Within | Present

@@ -20,8 +20,9 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
+from plan_rules.fact import UNKNOWN, Fact
 from plan_rules.norm import Term
-from plan_rules.plan import UNKNOWN, Fact, Plan, Tier
+from plan_rules.plan import Plan, Tier
 
 
 def condition_phrase(condition: Condition, plan: Plan, lang: str = "zh") -> str:

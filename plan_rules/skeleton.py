@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from plan_rules.applied import Applied, as_it_stands, ladders, nearest
 from plan_rules.condition import ALWAYS, Condition, UnderReading
 from plan_rules.decision import (
     Bearer,
@@ -26,15 +27,12 @@ from plan_rules.decision import (
     PrincipleAnswer,
     TierAnswer,
 )
-from plan_rules.gates import AT_DISCRETION, AWAITING, CHOSEN, DECLINED, FAILED, GIVEN, LAPSED, PENDING
 from plan_rules.layered import overrides, sources
-from plan_rules.norm import COUNTED, Norm, Step, Strength, Term, TimeLimit
+from plan_rules.norm import Norm, Step, Strength, TimeLimit
 from plan_rules.normal import Lowered
 from plan_rules.plan import Action, Clause, Deputy, Plan, norm_key
 from plan_rules.predicate import Predicate, compiled
-
-_DAY = 24 * 60  # minutes
-_URGENCY = {term: index for index, term in enumerate((*COUNTED, *(term for term in Term if term not in COUNTED)))}
+from plan_rules.urgency import apart, urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +84,6 @@ class Skeleton:
     exclusions: tuple[str, ...] = ()  # the clauses
     handoffs: tuple[tuple[str, str | None, tuple[str, ...]], ...] = ()  # plan, recipient, the clauses
     ladders: tuple[LadderAnswer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A norm of a fired clause as it binds."""
-
-    clause: Clause
-    norm: Norm
-    key: str
-    strength: Strength
-    bearer: Bearer
-    state: str | None = ""  # one of `gates.PENDING`, empty where it is in force, None where it is gone
 
 
 class Articulation:
@@ -165,7 +151,7 @@ class Articulation:
         clauses = [clause for clause in plan.clauses.values() if any(key in fired for key in self._firing[clause.id])]
         waived = self._waived(clauses)
         applied = [
-            _with_deputies(_as_it_stands(norm, fired) if norm.norm.waits else norm, deputies)
+            _with_deputies(as_it_stands(norm, fired) if norm.norm.waits else norm, deputies)
             for clause in clauses
             for norm in self.norms[clause.id]
             if (norm.norm.condition == ALWAYS or norm.key in fired)
@@ -186,7 +172,7 @@ class Articulation:
             overrides=overrides(plan, clauses, self._holding(clauses, fired)) if plan.layering else (),
             exclusions=tuple(clause.id for clause in clauses if clause.excludes),
             handoffs=_handoffs(clauses),
-            ladders=_ladders(binding),
+            ladders=ladders(binding),
         )
 
     def _holding(self, clauses: list[Clause], fired: frozenset[str]) -> Mapping[str, tuple[Norm, ...]]:
@@ -265,7 +251,7 @@ class Articulation:
             if norm.norm.modality == modality:
                 by_action.setdefault(norm.norm.action, []).append(norm)
         return tuple(
-            self._demand(self._plan.actions[action], _nearest(norms), clauses) for action, norms in by_action.items()
+            self._demand(self._plan.actions[action], nearest(norms), clauses) for action, norms in by_action.items()
         )
 
     def _demand(self, action: Action, norms: list[Applied], clauses: list[Clause]) -> Demand:
@@ -347,47 +333,6 @@ class Articulation:
         return (first.stage, first.number) if first else None
 
 
-def _as_it_stands(applied: Applied, fired: frozenset[str]) -> Applied:
-    """The norm with what became of what it waits for."""
-    norm, key = applied.norm, applied.key
-    state: str | None = ""
-    if key + LAPSED in fired:
-        state = FAILED if norm.modality != "prohibition" else None
-    elif key + DECLINED in fired:
-        state = None
-    elif norm.modality == "prohibition":
-        state = ""
-    elif norm.discretion and key + CHOSEN not in fired:
-        state = AT_DISCRETION
-    elif norm.approvals and key + GIVEN not in fired:
-        state = AWAITING
-    return replace(applied, state=state)
-
-
-def _nearest(norms: list[Applied]) -> list[Applied]:
-    """Those in force; where there is none, those that are nearest to it."""
-    for state in ("", *PENDING):
-        if found := [norm for norm in norms if norm.state == state]:
-            return found
-    return norms
-
-
-def _ladders(applied: list[Applied]) -> tuple[LadderAnswer, ...]:
-    """How far each ladder has come."""
-    reached: dict[str, list[Applied]] = {}
-    for norm in applied:
-        if norm.norm.rung is not None:
-            reached.setdefault(norm.norm.rung.ladder, []).append(norm)
-    return tuple(_ladder(name, norms) for name, norms in reached.items())
-
-
-def _ladder(name: str, norms: list[Applied]) -> LadderAnswer:
-    places = [(norm.norm.rung.step, norm.norm.rung.of, norm.state) for norm in norms if norm.norm.rung]
-    step, of = max((step, of) for step, of, _ in places)
-    failed = all(state == FAILED for at, _, state in places if at == step)
-    return LadderAnswer(name, step, of, failed, tuple(dict.fromkeys(norm.clause.id for norm in norms)))
-
-
 def _handoffs(clauses: list[Clause]) -> tuple[tuple[str, str | None, tuple[str, ...]], ...]:
     """The plans that take over, to whom, each with the clauses that say so."""
     found: dict[tuple[str, str | None], list[str]] = {}
@@ -412,13 +357,6 @@ def _with_deputies(norm: Applied, deputies: tuple[Deputy, ...]) -> Applied:
     return replace(norm, bearer=norm.bearer._replace(deputies=tuple(dict.fromkeys(acting)))) if acting else norm
 
 
-def urgency(limit: TimeLimit) -> tuple[int, int, int]:
-    """How soon: of several time limits the least is the most urgent; the earlier a cut-off, the more it puts off."""
-    cutoff = limit.cutoff
-    delay = 0 if cutoff is None else _DAY - cutoff.hour * 60 - cutoff.minute
-    return (_URGENCY[limit.term], limit.amount or 0, delay)
-
-
 def _parts(
     norms: list[Applied], recipient: str | None, limit: TimeLimit | None
 ) -> Iterator[tuple[Bearer, TimeLimit | None]]:
@@ -429,23 +367,8 @@ def _parts(
         mine = limits.setdefault(norm.bearer._replace(recipient=None if to == recipient else to), [])
         mine += [norm.norm.limit] if norm.norm.limit else []
     for bearer, given in limits.items():
-        for own in _own(given, limit):
+        for own in apart(given, limit):
             yield bearer._replace(deadline=_due(own), status="open") if own else bearer, own
-
-
-def _own(limits: list[TimeLimit], demanded: TimeLimit | None) -> tuple[TimeLimit | None, ...]:
-    """The most urgent limit from each start of a clock, or else in words; None where it is what is demanded anyway."""
-    by_clock: dict[str | None, TimeLimit] = {}
-    for limit in sorted(limits, key=urgency):
-        by_clock.setdefault(limit.start, limit)
-    counted = [limit for limit in by_clock.values() if limit.term in COUNTED]
-    kept = counted or list(by_clock.values())[:1]
-    return tuple(None if demanded and same_time(limit, demanded) else limit for limit in kept) or (None,)
-
-
-def same_time(one: TimeLimit, other: TimeLimit) -> bool:
-    """Do the limits say the same, however it is worded?"""
-    return replace(one, text="") == replace(other, text="")
 
 
 def _due(limit: TimeLimit | None) -> Due | None:

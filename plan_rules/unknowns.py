@@ -12,10 +12,11 @@ from typing import Any
 
 from plan_rules.condition import leaves
 from plan_rules.decision import Undetermined
+from plan_rules.fact import UNKNOWN, telling_values
 from plan_rules.facts import Facts
 from plan_rules.inference import inference
 from plan_rules.normal import Lowered
-from plan_rules.plan import UNKNOWN, clause_of, telling_values
+from plan_rules.plan import clause_of
 from plan_rules.predicate import Predicate, compiled
 
 

@@ -13,7 +13,7 @@ from plan_rules.calendars import Calendar
 from plan_rules.deadlines import due
 from plan_rules.language.reader import read
 from plan_rules.norm import Term, TimeLimit
-from plan_rules.skeleton import urgency
+from plan_rules.urgency import urgency
 from tests.command_line import run
 
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")

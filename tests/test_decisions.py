@@ -13,7 +13,7 @@ import pytest
 
 import plan_rules as pr
 from plan_rules.errors import CalendarUnknown
-from plan_rules.plan import Kind
+from plan_rules.fact import Kind
 
 PLAN = pr.load()
 SERIOUS = {"aggression_level": "serious"}

@@ -4,6 +4,7 @@ The Python of a page runs in one namespace, block after block; a block marked `{
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,12 @@ def test_the_reference_of_the_command_line_lists_every_command_and_option() -> N
     assert [name for name in commands if f"\n## {name}\n" not in page] == []
     assert [name for name in below if f"\n### {name}\n" not in page] == []
     assert sorted(option for option in options - {"--help"} if option not in page) == []
+
+
+def test_the_page_of_the_architecture_shows_the_layers_that_are_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+
+    assert "\n" + "".join(f"    {layer}\n" for layer in layers) in read("explanation/architecture.md")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_rules.errors import ScenariosInvalid
+from plan_rules.fact import UNKNOWN
 from plan_rules.loading import load
-from plan_rules.plan import UNKNOWN
 from plan_rules.scenarios import Scenario, read_scenarios
 
 PLAN = load()

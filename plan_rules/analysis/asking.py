@@ -19,9 +19,10 @@ from plan_rules.analysis.meaning import MODALITIES, Meaning, Outcome
 from plan_rules.analysis.scales import Scale, reading_name
 from plan_rules.analysis.space import Drawing, Space
 from plan_rules.condition import TierIs
+from plan_rules.fact import UNKNOWN
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.inference import inference
-from plan_rules.plan import UNKNOWN, Plan
+from plan_rules.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from plan_rules.condition import Condition
-from plan_rules.plan import Alias, Deputy, Fact, Plan, Reading, Remark
+from plan_rules.fact import Fact
+from plan_rules.plan import Alias, Deputy, Plan, Reading, Remark
 
 _WORDS = (
     *("label", "note", "text", "scraped", "question", "topic", "origin", "reason", "decided_by", "name"),

@@ -15,12 +15,13 @@ from typing import NamedTuple, TypeVar
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
+from plan_rules.fact import UNKNOWN
 from plan_rules.gates import LAPSED, PENDING
 from plan_rules.instants import written
 from plan_rules.norm import COUNTED, Group, Norm, Step, Strength
-from plan_rules.plan import UNKNOWN, Clause, norm_key
-from plan_rules.skeleton import urgency
+from plan_rules.plan import Clause, norm_key
 from plan_rules.truth import tier_condition
+from plan_rules.urgency import urgency
 
 _IN_TURN = "first_available"
 MODALITIES = ("duty", "prohibition", "permission")

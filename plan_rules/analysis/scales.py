@@ -12,8 +12,9 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from plan_rules.condition import Condition, Earlier, Is, Present, Scalar, UnderReading, Unstated, Within
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.invariant import Invariant
-from plan_rules.plan import UNKNOWN, Deputy, Fact, Impossible, Kind, Notice, Plan, Presumption
+from plan_rules.plan import Deputy, Impossible, Notice, Plan, Presumption
 
 Interval: TypeAlias = tuple[int, int]
 NOMINAL_DAY = date(2026, 1, 5)  # stands for "some day": only whether and in which order things happened counts

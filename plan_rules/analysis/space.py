@@ -28,7 +28,8 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.plan import UNKNOWN, Impossible, Kind, Plan, Presumption, Unknown
+from plan_rules.fact import UNKNOWN, Kind, Unknown
+from plan_rules.plan import Impossible, Plan, Presumption
 from plan_rules.truth import tier_condition
 
 _RANK = "rank:"

@@ -28,7 +28,8 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
-from plan_rules.plan import UNKNOWN, Plan, norm_key
+from plan_rules.fact import UNKNOWN
+from plan_rules.plan import Plan, norm_key
 from plan_rules.truth import tier_condition
 
 

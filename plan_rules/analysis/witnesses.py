@@ -16,9 +16,10 @@ from plan_rules.analysis.space import Incident, unknown_name
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
 from plan_rules.errors import EngineError, FactsInvalid
+from plan_rules.fact import UNKNOWN, Kind
 from plan_rules.facts import fact_reader
 from plan_rules.inference import inference
-from plan_rules.plan import UNKNOWN, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.truth import Wide
 
 

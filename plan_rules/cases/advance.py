@@ -33,10 +33,11 @@ from plan_rules.cases.refusal import EventRefused, listed, refuse
 from plan_rules.cases.showing import showing_what_is_due_from, shown_broken_by, shown_done_by, standing_in
 from plan_rules.cases.step import Step, step
 from plan_rules.decision import Duty, Prohibition
+from plan_rules.fact import UNKNOWN
 from plan_rules.fact_values import shown
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.instants import written
-from plan_rules.plan import UNKNOWN, Plan
+from plan_rules.plan import Plan
 
 
 def follow(

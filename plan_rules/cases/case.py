@@ -16,8 +16,9 @@ from plan_rules.calendars import CHINA, Calendar
 from plan_rules.cases.duty_life import DutyLife, Life, life_of
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
+from plan_rules.fact import Fact, Kind
 from plan_rules.instants import stored_instant, written
-from plan_rules.plan import Fact, Kind, Plan
+from plan_rules.plan import Plan
 
 
 class Phase(StrEnum):

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from plan_rules.condition import All, Condition, Is, Present, mentioned
+from plan_rules.fact import Kind
 from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.norm import Norm
-from plan_rules.plan import Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.predicate import compiled
 
 

@@ -22,8 +22,9 @@ from plan_rules.documents.content import (
     text_origin,
 )
 from plan_rules.documents.sentence import norm_sentence
+from plan_rules.fact import UNKNOWN
 from plan_rules.facts import fact_reader
-from plan_rules.plan import UNKNOWN, Clause, Plan
+from plan_rules.plan import Clause, Plan
 from plan_rules.wording import Wording, value_text
 
 _NOTE = "本表只列事实, 不下结论。是否追责、如何追责由有权人认定; 与本人有利害关系的回避。"

@@ -15,7 +15,7 @@ from plan_rules.documents.bearing import Bears, borne_by
 from plan_rules.documents.sentence import fact_words
 from plan_rules.norm import Norm, Term, TimeLimit
 from plan_rules.plan import Plan
-from plan_rules.skeleton import urgency
+from plan_rules.urgency import urgency
 
 _MOST_CUBES = 4
 _STANDING = (Term.STANDING, Term.PERIODIC)

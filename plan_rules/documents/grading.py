@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 from plan_rules.analysis.asking import ask, tiers_left
 from plan_rules.documents.content import Block, Document, Heading, Origin, Paragraph, Text, cell, stamp, table
 from plan_rules.errors import FactsInvalid
+from plan_rules.fact import Fact
 from plan_rules.inference import inference
 from plan_rules.phrases import answer_phrase, tier_phrase
-from plan_rules.plan import Fact, Plan
+from plan_rules.plan import Plan
 
 Told: TypeAlias = tuple[tuple[str, Any], ...]  # (fact, answer) in the order asked
 

@@ -23,9 +23,10 @@ from plan_rules.documents.content import (
     text_origin,
 )
 from plan_rules.documents.sentence import condition_words, fact_words, handoff_words, norm_sentence, readings_words
+from plan_rules.fact import UNKNOWN, Kind
 from plan_rules.norm import Norm
 from plan_rules.phrases import tier_phrase
-from plan_rules.plan import UNKNOWN, Clause, Form, FormField, Kind, Plan, Presumption
+from plan_rules.plan import Clause, Form, FormField, Plan, Presumption
 
 _ASIDE = "下面各表写明规则怎样理解原文, 都不是预案的原文。"
 

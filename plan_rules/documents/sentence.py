@@ -20,9 +20,10 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.documents.bearing import bearer_of, strength_of
+from plan_rules.fact import Fact, Kind
 from plan_rules.norm import Handoff, Norm, Strength
 from plan_rules.phrases import modality_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Fact, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.wording import Wording, who
 
 _STRENGTHS = {Strength.STRICT: "", Strength.DEFEASIBLE: "可推翻, 须有理由和批准人", Strength.ADVISORY: "仅建议"}

@@ -10,9 +10,10 @@ from plan_rules.decision import Decision
 from plan_rules.documents.bearing import stands
 from plan_rules.documents.content import Block, Document, Heading, Origin, Paragraph, Text, cell, stamp, table
 from plan_rules.documents.sentence import bearers_words, condition_words, recipient_words
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.norm import Norm, Term
 from plan_rules.phrases import value_phrase
-from plan_rules.plan import UNKNOWN, Clause, Fact, Kind, Plan
+from plan_rules.plan import Clause, Plan
 
 LONGEST = 60  # characters of a line that is read out
 _BLANK = "________"

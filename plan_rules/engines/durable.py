@@ -23,8 +23,8 @@ from weakref import WeakValueDictionary, finalize
 from plan_rules.condition import Is, Present, Scalar, Within
 from plan_rules.engines.shards import And, Derived, Index, Leaf, Node, Or, Program, Rule, build, leaves
 from plan_rules.errors import EngineError
+from plan_rules.fact import Fact
 from plan_rules.normal import Lowered
-from plan_rules.plan import Fact
 from plan_rules.truth import Wide
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | int | str"

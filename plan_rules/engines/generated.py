@@ -14,8 +14,8 @@ from typing import assert_never
 
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Present, Scalar, Within
 from plan_rules.errors import EngineError
+from plan_rules.fact import Fact, Kind
 from plan_rules.normal import Literal, Lowered, Normal, facts_of, literals_of
-from plan_rules.plan import Fact, Kind
 from plan_rules.truth import Wide
 
 # Tests nested deeper than this are written as one `and`: Python's compiler recurses.

@@ -15,8 +15,8 @@ from typing import TypeAlias, assert_never
 
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Present, Scalar, Within
 from plan_rules.errors import EngineError
+from plan_rules.fact import Fact, Kind
 from plan_rules.normal import Normal
-from plan_rules.plan import Fact, Kind
 from plan_rules.truth import Wide
 
 # One fact may satisfy at most this many paths of a rule: each is a firing, and a place on the engine's stack.

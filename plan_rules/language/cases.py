@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plan_rules.case_rules import CaseRules, PersonalItem, Rung
+from plan_rules.fact import Kind
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.intentions import number_meant
 from plan_rules.language.keywords import chinese, value_word
@@ -15,7 +16,6 @@ from plan_rules.language.shape import CaseShape, PersonalShape, RungShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary
 from plan_rules.norm import Term
-from plan_rules.plan import Kind
 
 MAX_DAYS = 36_500
 MAX_MINUTES = 100_000

@@ -7,22 +7,13 @@ from plan_rules.condition import (
     TierIs,
 )
 from plan_rules.errors import Severity, Span
+from plan_rules.fact import Kind
 from plan_rules.invariant import Invariant
 from plan_rules.language.grading import check_fallback
 from plan_rules.language.names import cycle
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import (
-    Clause,
-    Impossible,
-    Kind,
-    Notice,
-    Plan,
-    Presumption,
-    Reading,
-    Remark,
-    Tier,
-)
+from plan_rules.plan import Clause, Impossible, Notice, Plan, Presumption, Reading, Remark, Tier
 
 
 def check(plan: Plan, head: PlanHead, report: Report) -> None:

@@ -26,13 +26,14 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
+from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.intentions import bound_meant, number_meant
 from plan_rules.language.keywords import condition_word, value_word
 from plan_rules.language.names import Names
 from plan_rules.language.ranges import Bound, Range, bounds, joined, part, report_empty
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
-from plan_rules.plan import UNKNOWN, Fact, Kind, Reading, Tier, Unknown
+from plan_rules.plan import Reading, Tier
 from plan_rules.suggestion import did_you_mean
 
 YES_NO = {"是": True, "否": False, "true": True, "false": False}

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plan_rules.fact import UNKNOWN, Kind
 from plan_rules.gates import Approval, Approvals, Discretion, Rung
 from plan_rules.language.keywords import canonical
 from plan_rules.language.shape import DiscretionShape, NormShape
 from plan_rules.language.tree import Fields, Report, Text, Tree
-from plan_rules.plan import UNKNOWN, Kind
 
 if TYPE_CHECKING:
     from plan_rules.language.norms import NormReader

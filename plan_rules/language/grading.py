@@ -10,9 +10,10 @@ from typing import Any
 
 from plan_rules.condition import AnyOf, Condition, Is, Present, Within
 from plan_rules.errors import Severity
+from plan_rules.fact import Fact, telling_values
 from plan_rules.language.shape import PlanHead
 from plan_rules.language.tree import Report
-from plan_rules.plan import Fact, Plan, telling_values
+from plan_rules.plan import Plan
 from plan_rules.truth import Wide, truth
 
 MAX_INCIDENTS = 20_000

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
+from plan_rules.fact import Fact, Kind
 from plan_rules.instants import read_clock
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.intentions import did_you_mean, limits_meant
@@ -15,7 +16,6 @@ from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.norm import CLOCK, COUNTED, Term, TimeLimit
 from plan_rules.phrases import TERM_WORDS
-from plan_rules.plan import Fact, Kind
 from plan_rules.suggestion import nearest
 
 TERMS = {words[0]: term for term, words in TERM_WORDS.items() if term not in COUNTED}

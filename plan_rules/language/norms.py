@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from plan_rules.condition import Condition, Is, Present
+from plan_rules.fact import Fact, Kind
 from plan_rules.gates import Discretion, Rung
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
@@ -17,7 +18,7 @@ from plan_rules.language.shape import HandoffShape, NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.language.vocabulary import CHOICES, chosen
 from plan_rules.norm import Bearers, Group, Handoff, Norm, Recipient, Role, Step, Strength
-from plan_rules.plan import Action, Fact, Kind, Reading
+from plan_rules.plan import Action, Reading
 from plan_rules.suggestion import did_you_mean
 
 _STEP = re.compile(r"(.+)-([0-9]{1,3})")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from plan_rules.condition import ALWAYS, All, AnyOf, Condition, InSituation, leaves, mentioned
+from plan_rules.condition import ALWAYS, All, AnyOf, Condition
 from plan_rules.errors import Diagnostic
 from plan_rules.gates import Rung
 from plan_rules.language import checks
@@ -28,6 +28,7 @@ from plan_rules.language.misplaced import read_further_in
 from plan_rules.language.names import Names, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.numbering import renumbered
+from plan_rules.language.premises import PremiseReader
 from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text, Tree
@@ -37,16 +38,9 @@ from plan_rules.layer import Layering
 from plan_rules.norm import Exemption, Norm
 from plan_rules.plan import (
     Action,
-    Alias,
     Clause,
-    Deputy,
-    Impossible,
-    Notice,
     Plan,
-    Presumption,
-    Remark,
     Section,
-    Situation,
     SourceText,
 )
 
@@ -195,7 +189,8 @@ class _PlanReader:
     def plan(self) -> Plan | None:
         """The plan, with every defect reported; None where what is left makes no sense as a whole."""
         head = self._document.plan
-        situations = self._situations()
+        premises = PremiseReader(self._document, self._words, self._clause_list, self._report)
+        situations = premises.situations()
         source = self._source
         clauses, layering = self._clauses(source), None
         if self._composition is not None:
@@ -214,16 +209,16 @@ class _PlanReader:
             situations=situations,
             sections=self._sections(),
             clauses=clauses,
-            presumptions=self._presumptions(),
-            impossibles=self._impossibles(),
-            notices=self._notices(),
+            presumptions=premises.presumptions(),
+            impossibles=premises.impossibles(),
+            notices=premises.notices(),
             invariants=tuple(self._invariants.invariant(shape) for shape in self._document.invariants),
             acceptances=tuple(self._invariants.acceptance(shape) for shape in self._document.acceptances),
             readings=self._words.readings.things,
-            remarks=self._remarks(),
+            remarks=premises.remarks(),
             case=CaseReader(self._words, self._report).read(self._document.case),
-            aliases=self._aliases(),
-            deputies=self._deputies(),
+            aliases=premises.aliases(),
+            deputies=premises.deputies(),
             forms={
                 str(shape.id): FormReader(self._words, self._report).read(name, shape)
                 for name, shape in self._document.forms.items()
@@ -238,100 +233,6 @@ class _PlanReader:
         self._check_readings()
         checks.check(plan, head, self._report)
         return plan
-
-    # ----------------------------------------------------------------- conditions with names
-
-    def _situations(self) -> Mapping[str, Situation]:
-        found = {
-            str(name): Situation(str(name), self._words.conditions.read(tree), name.span)
-            for name, tree in self._document.situations.items()
-        }
-        circle = cycle({name: situations_in(item.condition) for name, item in found.items()})
-        if circle:
-            self._report.add(
-                "PR050",
-                (
-                    f"情形循环引用: {' → '.join(circle)}",
-                    f"situations refer to each other in a circle: {' → '.join(circle)}",
-                ),
-                found[circle[0]].span,
-                ("去掉其中一处引用", "remove one of the references"),
-                related=found[circle[-2]].span,
-                subject=circle[0],
-            )
-            return {name: replace(item, condition=ALWAYS) for name, item in found.items()}
-        return found
-
-    def _presumptions(self) -> tuple[Presumption, ...]:
-        return tuple(
-            Presumption(
-                id=str(shape.id),
-                condition=self._words.conditions.read(shape.condition),
-                fills=tuple(
-                    filled
-                    for name, value in shape.then.items()
-                    if (filled := self._words.conditions.fills(name, value))
-                ),
-                span=shape.id.span,
-                note=str(shape.note or ""),
-            )
-            for shape in self._document.presumptions
-        )
-
-    def _impossibles(self) -> tuple[Impossible, ...]:
-        found = []
-        for shape in self._document.impossible:
-            condition = self._words.conditions.read(shape.combination, stated=True)
-            found.append(
-                Impossible(
-                    id=str(shape.id),
-                    condition=condition,
-                    facts=mentioned(condition),
-                    span=shape.id.span,
-                    warn=one_of(shape.severity, {"警告": True}, False, self._report),
-                    text=str(shape.note or ""),
-                )
-            )
-        return tuple(found)
-
-    def _notices(self) -> tuple[Notice, ...]:
-        return tuple(
-            Notice(
-                id=str(shape.id),
-                condition=self._words.conditions.read(shape.when),
-                text=str(shape.text),
-                origin=str(shape.origin),
-                clauses=self._clause_list(shape.about),
-                span=shape.id.span,
-            )
-            for shape in self._document.notices
-        )
-
-    def _aliases(self) -> tuple[Alias, ...]:
-        found = []
-        for shape in self._document.aliases:
-            role, same = self._words.roles.find(shape.id), self._words.roles.find(shape.same_as)
-            under = self._words.conditions.under(shape.under)
-            if role and same and under:
-                found.append(Alias(role.id, same.id, under[0]))
-        return tuple(found)
-
-    def _deputies(self) -> tuple[Deputy, ...]:
-        found = []
-        for shape in self._document.deputies:
-            role = self._words.roles.find(shape.deputy)
-            condition = self._words.conditions.read(shape.when)
-            under = self._words.conditions.under(shape.under)
-            stood_for = tuple(each.id for word in shape.roles if (each := self._words.roles.find(word)))
-            if role:
-                found.append(Deputy(role.id, condition, under, stood_for))
-        return tuple(found)
-
-    def _remarks(self) -> tuple[Remark, ...]:
-        return tuple(
-            Remark(str(shape.id), str(shape.topic), self._clause_list(shape.about), str(shape.text), shape.id.span)
-            for shape in self._document.remarks
-        )
 
     def _check_readings(self) -> None:
         for shape in self._document.readings.values():
@@ -477,8 +378,3 @@ def _modality(shape: ClauseShape, norms: tuple[Norm, ...]) -> str:
     if len(kinds) == 1:
         return kinds.pop()
     return "mixed" if kinds else "purpose"
-
-
-def situations_in(condition: Condition) -> tuple[str, ...]:
-    """The situations a condition names."""
-    return tuple(part.situation for part in leaves(condition) if isinstance(part, InSituation))

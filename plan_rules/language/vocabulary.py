@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plan_rules.condition import UnderReading
+from plan_rules.fact import Fact, Kind, Value
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.fitting import shaped
@@ -14,7 +15,7 @@ from plan_rules.language.names import Names, one_of
 from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, RoleShape
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.norm import Group, Role, Strength
-from plan_rules.plan import Action, Fact, Kind, Option, Principle, Reading, Tier, Value
+from plan_rules.plan import Action, Option, Principle, Reading, Tier
 from plan_rules.suggestion import did_you_mean
 
 _KINDS = {

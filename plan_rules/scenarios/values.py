@@ -12,9 +12,10 @@ from typing import Any, assert_never
 
 from plan_rules.condition import Scalar
 from plan_rules.errors import Span
+from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown
 from plan_rules.instants import read_clock, read_day, read_instant
 from plan_rules.language.tree import Fields, Report, Text, Tree
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan, Unknown
+from plan_rules.plan import Plan
 from plan_rules.scenarios.shapes import check_name, is_null, mapping, readings_of
 
 _TRUE = ("true", "是")

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from plan_rules.plan import Plan, Unknown
+from plan_rules.fact import Unknown
+from plan_rules.plan import Plan
 from plan_rules.scenarios.form import Expected, Scenario, Step
 
 

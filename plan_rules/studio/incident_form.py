@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.fact_values import shown
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.wording import Wording
 
 _DIGITS = re.compile(r"-?(0|[1-9]\d{0,17})")

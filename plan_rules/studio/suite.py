@@ -9,7 +9,8 @@ from typing import Any
 
 from plan_rules.decision import Decision
 from plan_rules.errors import Message, ScenariosInvalid, Span, ToldError
-from plan_rules.plan import Kind, Plan
+from plan_rules.fact import Kind
+from plan_rules.plan import Plan
 from plan_rules.scenarios import Expected, Scenario, Step, Verdict, read_scenarios
 from plan_rules.scenarios import run as run_scenarios
 from plan_rules.scenarios.failure_text import describe

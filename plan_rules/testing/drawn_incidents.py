@@ -14,8 +14,9 @@ from plan_rules.analysis.scales import Scale
 from plan_rules.analysis.space import Drawing, Incident, Space
 from plan_rules.condition import Unstated
 from plan_rules.errors import FactsInvalid, PlanRulesError
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.facts import fact_reader
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.testing.chances import Chances, Pick, Weigh
 
 _PACES = (1, 7, 40)  # minutes (or days) from one thing that happens to the next

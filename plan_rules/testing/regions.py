@@ -21,7 +21,8 @@ from plan_rules.condition import (
     Within,
     leaves,
 )
-from plan_rules.plan import Kind, Plan, Situation
+from plan_rules.fact import Kind
+from plan_rules.plan import Plan, Situation
 from plan_rules.suggestion import did_you_mean
 from plan_rules.testing.drawn_incidents import DrawnIncidents, RegionInvalid, drawing_of
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from plan_rules.plan import UNKNOWN, Fact, Kind, Plan
+from plan_rules.fact import UNKNOWN, Fact, Kind
+from plan_rules.plan import Plan
 
 _YEARS = (date(2024, 1, 1), date(2026, 6, 30))  # within the published calendars
 _WORDS = (

@@ -33,8 +33,9 @@ from plan_rules.condition import (
     Unstated,
     Within,
 )
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.norm import Norm, Strength, Term, TimeLimit
-from plan_rules.plan import UNKNOWN, Action, Clause, Fact, Kind, Plan
+from plan_rules.plan import Action, Clause, Plan
 
 T = TypeVar("T")
 ABOUT_SOME = frozenset({"PF001", "PF002", "PF009", "PF011", "PF015"})  # refuted where no incident shows it

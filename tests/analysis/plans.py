@@ -28,17 +28,15 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.errors import Span
+from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown, Value
 from plan_rules.invariant import Invariant, Requirement
 from plan_rules.norm import Bearers, Exemption, Group, Norm, Recipient, Role, Step, Strength, Term, TimeLimit
 from plan_rules.plan import (
-    UNKNOWN,
     Action,
     Alias,
     Clause,
     Deputy,
-    Fact,
     Impossible,
-    Kind,
     Notice,
     Option,
     Plan,
@@ -48,8 +46,6 @@ from plan_rules.plan import (
     Section,
     Situation,
     Tier,
-    Unknown,
-    Value,
 )
 
 HERE = Span("generated.yaml", 1, 1)

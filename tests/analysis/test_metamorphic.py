@@ -17,7 +17,8 @@ import pytest
 import plan_rules as pr
 from plan_rules.analysis.proving import proof
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, Not
-from plan_rules.plan import UNKNOWN, Clause, Fact, Kind, Plan
+from plan_rules.fact import UNKNOWN, Fact, Kind
+from plan_rules.plan import Clause, Plan
 from tests.analysis.plans import dated, random_plan
 
 SEEDS = range(600, 625)

@@ -18,23 +18,11 @@ from plan_rules.analysis.finding import Witness
 from plan_rules.analysis.proving import Proof, Result, proof
 from plan_rules.analysis.scales import scales
 from plan_rules.condition import All, Condition, Is, UnderReading, Unstated
+from plan_rules.fact import UNKNOWN, Fact, Kind, Value
 from plan_rules.facts import fact_reader
 from plan_rules.invariant import Invariant, Requirement
 from plan_rules.norm import Step, Strength, Term, TimeLimit
-from plan_rules.plan import (
-    UNKNOWN,
-    Action,
-    Fact,
-    Impossible,
-    Kind,
-    Option,
-    Plan,
-    Presumption,
-    Principle,
-    Reading,
-    Tier,
-    Value,
-)
+from plan_rules.plan import Action, Impossible, Option, Plan, Presumption, Principle, Reading, Tier
 from plan_rules.predicate import compiled, instant_key
 from plan_rules.truth import truth
 from tests.analysis.oracle import AS_TOLD, Formulas, Semantics, at_value, expected

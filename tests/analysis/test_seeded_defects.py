@@ -18,7 +18,7 @@ from plan_rules.analysis.difference import Difference, diff
 from plan_rules.analysis.finding import Finding, Verdict, Witness
 from plan_rules.analysis.proving import proof, prove
 from plan_rules.condition import TierIs
-from plan_rules.plan import Kind
+from plan_rules.fact import Kind
 from tests.analysis.seeding import TIMED, Draft, Input, Test, Tree, base, divide
 
 SEEDS = range(50)

@@ -50,8 +50,8 @@ from plan_rules.cases.step import Step
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
 from plan_rules.errors import CalendarUnknown, FactsInvalid
+from plan_rules.fact import Kind
 from plan_rules.norm import Term
-from plan_rules.plan import Kind
 from tests.cases.case_stories import CASE_ID, PLAN, kept_otherwise, seconds
 
 HELD_TO = kept_otherwise(PLAN, reminders={Term.IMMEDIATE: 5, Term.PROMPT: 30})

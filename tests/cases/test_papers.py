@@ -20,8 +20,9 @@ from plan_rules.cases.refusal import EventRefused
 from plan_rules.cases.report import draft
 from plan_rules.cases.story import Story, told
 from plan_rules.errors import FactsInvalid
+from plan_rules.fact import Kind
 from plan_rules.pages import as_html, as_markdown, as_text
-from plan_rules.plan import Kind, Plan
+from plan_rules.plan import Plan
 from tests.cases.paper_stories import SEALED, cited, fire, s58, shipped, small
 
 BEGIN = datetime(2025, 5, 20, 9)

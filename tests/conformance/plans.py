@@ -24,9 +24,10 @@ from plan_rules.condition import (
 )
 from plan_rules.engines import engine
 from plan_rules.errors import Span
+from plan_rules.fact import Fact, Kind, Value
 from plan_rules.norm import Bearers, Norm
 from plan_rules.normal import Lowered, lower
-from plan_rules.plan import Action, Clause, Fact, Kind, Notice, Option, Plan, Reading, Situation, Tier, Value
+from plan_rules.plan import Action, Clause, Notice, Option, Plan, Reading, Situation, Tier
 from plan_rules.truth import Wide
 
 HERE = Span("generated.yaml", 1, 1)

@@ -11,9 +11,10 @@ import pytest
 import plan_rules
 from plan_rules.engines import ENGINES
 from plan_rules.errors import FactsInvalid
+from plan_rules.fact import Fact, Kind
 from plan_rules.facts import fact_reader
 from plan_rules.normal import Lowered, lower
-from plan_rules.plan import Fact, Kind, Plan
+from plan_rules.plan import Plan
 from plan_rules.truth import Wide
 from tests.conformance.plans import disagreements, lowered
 

@@ -20,8 +20,8 @@ from plan_rules.analysis.scales import scales
 from plan_rules.condition import All, Earlier, Is, Not, TierIs, Within
 from plan_rules.engines import ENGINES
 from plan_rules.errors import CalendarUnknown, PlanRulesError
+from plan_rules.fact import Kind
 from plan_rules.facts import fact_reader
-from plan_rules.plan import Kind
 from plan_rules.testing import (
     Amendment,
     RegionInvalid,

@@ -11,7 +11,8 @@ from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.told import Told
 from plan_rules.errors import Message, Severity
-from plan_rules.plan import Action, Fact
+from plan_rules.fact import Fact
+from plan_rules.plan import Action
 
 
 def claims(meaning: Meaning) -> Iterator[Claim]:

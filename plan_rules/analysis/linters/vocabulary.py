@@ -10,8 +10,9 @@ from plan_rules.analysis.finding import Finding
 from plan_rules.analysis.linters.defect import of_declaration
 from plan_rules.condition import Condition, InSituation, TierIs, UnderReading, leaves, mentioned
 from plan_rules.errors import Severity, Span
+from plan_rules.fact import Fact, Kind
 from plan_rules.norm import Norm, Role
-from plan_rules.plan import Action, Fact, Kind, Plan, Principle, Tier
+from plan_rules.plan import Action, Plan, Principle, Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import astuple, replace
 from typing import Any, assert_never
 
 from plan_rules.analysis.asking import ask
+from plan_rules.applied import Applied
 from plan_rules.condition import (
     ALWAYS,
     All,
@@ -23,14 +24,16 @@ from plan_rules.condition import (
     leaves,
     mentioned,
 )
+from plan_rules.fact import Fact, Kind, telling_values
 from plan_rules.fact_values import shown
 from plan_rules.inference import inference
 from plan_rules.norm import COUNTED, Norm, TimeLimit
 from plan_rules.normal import Lowered, lower
 from plan_rules.phrases import answer_phrase, tier_phrase, value_phrase
-from plan_rules.plan import Clause, Fact, Kind, Plan, clause_of, telling_values
-from plan_rules.skeleton import Applied, Articulation, urgency
+from plan_rules.plan import Clause, Plan, clause_of
+from plan_rules.skeleton import Articulation
 from plan_rules.truth import tier_condition
+from plan_rules.urgency import urgency
 
 MOST_QUESTIONS = 5  # taps to a tier
 
