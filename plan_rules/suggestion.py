@@ -36,6 +36,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str] | None:
     )
 
 
+@lru_cache(maxsize=16_384)  # a draft is read again at each key, with the same names mistyped
 def _likeness(name: str, candidate: str) -> float:
     if name.casefold() == candidate.casefold():
         return 1.0

@@ -21,12 +21,12 @@ from plan_rules.scenarios import Scenario
 
 _TRIES_SCENARIOS = ("matrix", "readings", "drill", "compliance")
 _OF_FACTS = ("phone", "accountability")
-_OF_NAMES = ("cards", "drill")
+_OF_NAMES = ("cards", "drill", "forms")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which paper, of what, and how it is set.  `about` are plans, facts, tiers and roles, or scenarios by kind."""
+    """Which paper, of what, and how it is set.  `about` are plans, facts, tiers and roles, scenarios, forms by kind."""
 
     kind: str = ""
     about: Sequence[str] = ()
@@ -122,6 +122,8 @@ def _names(kind: Kind, about: Sequence[str], plan: Plan, scenarios: Sequence[Sce
     if kind.key == "cards":
         known = {name: tier.id for tier in plan.tiers.values() for name in (tier.id, tier.name, tier.label) if name}
         known |= {name: role.id for role in plan.roles.values() for name in (role.id, role.label)}
+    if kind.key == "forms":
+        known = {name: form.id for form in plan.forms.values() for name in (form.id, form.label)}
     for name in about:
         if name not in known:
             some = "、".join(list(known)[:12])

@@ -8,7 +8,7 @@ from plan_rules.cli.words import Command, Lang, Words
 
 _KINDS = (
     "handbook, cards, grading, dont, roles, media, phone, personal, accountability, matrix, readings, revision, drill, "
-    "compliance, health"
+    "compliance, forms, health"
 )
 
 
@@ -22,8 +22,8 @@ def _document(words: Words) -> Command:
     about_ = words.argument(
         None,
         "[ABOUT]...",
-        "revision: 原预案和新预案; phone、accountability: 事实文件; cards: 等级和角色; drill: 场景编号",
-        "revision: two plans; phone, accountability: a facts file; cards: tiers and roles; drill: scenarios",
+        "revision: 原预案和新预案; phone、accountability: 事实文件; cards: 等级和角色; drill: 场景编号; forms: 表单",
+        "revision: two plans; phone, accountability: a facts file; cards: tiers, roles; drill: scenarios; forms: forms",
     )
     form_ = words.option(
         None, "--format", "html、pdf、docx 或 xlsx, 默认看文件名", "default: by the file's name", "FORM"

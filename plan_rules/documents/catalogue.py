@@ -16,6 +16,7 @@ from plan_rules.documents.compliance import compliance
 from plan_rules.documents.conduct import conduct
 from plan_rules.documents.content import Document
 from plan_rules.documents.drill import drill
+from plan_rules.documents.forms import blank_form
 from plan_rules.documents.grading import grading
 from plan_rules.documents.handbook import handbook
 from plan_rules.documents.health import health
@@ -96,6 +97,13 @@ def _drills(material: Material) -> Iterator[tuple[str, Paper]]:
             yield scenario.id, drill(material.plan, scenario)
 
 
+def _forms(material: Material) -> Iterator[tuple[str, Paper]]:
+    """The forms named; without names, all."""
+    for form in material.plan.forms.values():
+        if form.id in material.named or not material.named:
+            yield form.id, blank_form(form, material.plan)
+
+
 _ALL = (HTML, PDF, WORD, EXCEL)
 _PRINTED = (HTML, PDF)
 _WRITTEN = (HTML, PDF, WORD)
@@ -116,6 +124,7 @@ KINDS = {
         Kind("revision", "修订影响报告", _WRITTEN, _one(lambda given: revision(given.difference, given.scenarios))),
         Kind("drill", "演练脚本与案例分析", _WRITTEN, _drills),
         Kind("compliance", "监管对照表", _ALL, _compliance),
+        Kind("forms", "表单", _ALL, _forms),
         Kind("health", "规则体检报告", _ALL, _one(lambda given: health(given.plan, given.today))),
     )
 }

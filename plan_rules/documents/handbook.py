@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from plan_rules.condition import ALWAYS, NEVER
 from plan_rules.documents.bearing import stands
 from plan_rules.documents.content import (
     Block,
@@ -22,11 +20,12 @@ from plan_rules.documents.content import (
     table,
     text_origin,
 )
+from plan_rules.documents.forms import filled_as, mandatory
 from plan_rules.documents.sentence import condition_words, fact_words, handoff_words, norm_sentence, readings_words
-from plan_rules.fact import UNKNOWN, Kind
+from plan_rules.fact import UNKNOWN
 from plan_rules.norm import Norm
 from plan_rules.phrases import tier_phrase
-from plan_rules.plan import Clause, Form, FormField, Plan, Presumption
+from plan_rules.plan import Clause, Plan, Presumption
 
 _ASIDE = "下面各表写明规则怎样理解原文, 都不是预案的原文。"
 
@@ -167,7 +166,7 @@ def _appendix(plan: Plan) -> Iterator[Table]:
         "表单(要填写的报告)",
         (("表单", 20), ("字段", 25), ("怎样填", 25), ("必填", 30)),
         (
-            (form.label, field.fact.label, _filled_as(field), _mandatory(field, form, plan))
+            (form.label, field.fact.label, filled_as(field), mandatory(field, form, plan))
             for form in plan.forms.values()
             for field in form.fields.values()
         ),
@@ -177,28 +176,6 @@ def _appendix(plan: Plan) -> Iterator[Table]:
         (("编号", 15), ("题", 30), ("内容", 55)),
         ((each.id, each.topic, cell(Text(each.text, Origin.REMARK))) for each in plan.remarks),
     )
-
-
-_KINDS = {Kind.BOOL: "是或否", Kind.INTEGER: "整数", Kind.DATE: "日期", Kind.DATETIME: "时刻"}
-
-
-def _filled_as(field: FormField) -> str:
-    """What is written in a field."""
-    fact = field.fact
-    if field.text:
-        return "文字"
-    if fact.values:
-        return "、".join(value.label for value in fact.values)
-    return fact.measured(_KINDS.get(fact.kind, ""))
-
-
-def _mandatory(field: FormField, form: Form, plan: Plan) -> str:
-    if field.mandatory == ALWAYS:
-        return "必填"
-    if field.mandatory == NEVER:
-        return ""
-    known = replace(plan, facts={name: each.fact for name, each in form.fields.items()})
-    return f"{condition_words(field.mandatory, known)}的必填"
 
 
 def _chosen(id_: str, plan: Plan) -> Cell:
