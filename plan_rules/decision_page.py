@@ -158,10 +158,12 @@ def _ladders(decision: Decision, tongue: Wording) -> Iterable[Entry]:
 
 
 def _next_steps(decision: Decision, tongue: Wording) -> Iterable[str]:
-    open_ = [duty for duty in decision.duties if duty.status in ("open", "missed") and duty.order is not None]
+    """The first of the open duties in order, and what is to be done at once though the plan gives it no place."""
+    open_ = [duty for duty in decision.duties if duty.status in ("open", "missed")]
     first = min((duty.order for duty in open_ if duty.order is not None), default=None)
     for duty in open_:
-        if duty.order == first:
+        at_once = duty.deadline is not None and duty.deadline.kind == "immediate"
+        if at_once if duty.order is None else duty.order == first:
             yield f"{duty.label} - {who(duty.bearers, tongue) or tongue.roles(duty.roles)}"
 
 

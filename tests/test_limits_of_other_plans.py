@@ -192,6 +192,16 @@ def test_the_page_says_who_has_how_long() -> None:
     assert page(pr.decide(PLAN, {"fault": "water"}), PLAN).sections
 
 
+def test_what_is_to_be_done_at_once_comes_next_though_it_has_no_place_in_the_order() -> None:
+    small = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
+    plan = pr.loads(small.replace("时限: 10分钟, 起算: 发现时间, 次序: F-1", "时限: 立即").replace("[拨打119]", "[]"))
+    decision = pr.decide(plan, {"smoke": True, "flames": True})
+    called = next(duty for duty in decision.duties if duty.action == "call_119")
+
+    assert called.order is None
+    assert any(step.startswith("拨打119") for step in page(decision, plan).next_steps)
+
+
 def test_the_page_says_that_minutes_passed_are_less_than_a_day() -> None:
     at = datetime.fromisoformat("2026-03-02T09:16")
     decision = pr.decide(PLAN, {"fault": "water", **REPORTED}, at=at)

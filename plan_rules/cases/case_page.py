@@ -160,11 +160,12 @@ class _Drawing:
     # ----------------------------------------------------------------- what is to be done
 
     def next_steps(self, todo: tuple[Due, ...], duties: dict[str, Duty]) -> Iterator[str]:
-        """What is overdue or first in order: the next thing to do, by whom."""
+        """What is overdue, first in order, or to be done at once without a place in it: what to do next, by whom."""
         orders = [order for due in todo if (order := duties[due.action].order) is not None]
         for due in todo:
             duty = duties[due.action]
-            if due.overdue or (duty.order is not None and duty.order == min(orders)):
+            at_once = duty.deadline is not None and duty.deadline.kind == "immediate"
+            if due.overdue or (at_once if duty.order is None else duty.order == min(orders)):
                 yield f"{due.label} - {self.bearers(duty)}"
 
     def to_do(self, due: Due, duty: Duty) -> Entry:
