@@ -57,16 +57,28 @@ def bare(plan: Plan) -> Plan:
     return compose(plan, (), at=date.min)
 
 
+def beneath(plan: Plan, day: date) -> Plan:
+    """The plan without the last file laid over it, as the others stand on the day."""
+    if plan.layering is None or len(plan.layering.layers) == 1:
+        return bare(plan)
+    return _composed_again(plan, day, len(plan.layering.layers) - 1)
+
+
 @lru_cache(maxsize=32)
 def on_day(plan: Plan, day: date) -> Plan:
     """The plan with what is laid over it as it stands on a day; a plan without overlays stays as it is."""
     if plan.layering is None or plan.layering.holds_on(day):
         return plan
+    return _composed_again(plan, day, len(plan.layering.layers))
+
+
+def _composed_again(plan: Plan, day: date, count: int) -> Plan:
+    """The plan with the lowest files laid over it, as they stand on the day."""
     from plan_rules.language.composing import parts_of, read_composed  # noqa: PLC0415  as above
 
     base, overlays, _ = parts_of(plan.text)
     raw = plan.source.raw if plan.source else None
-    parts = [Part(text, f"overlay {number}") for number, text in enumerate(overlays, 1)]
+    parts = [Part(text, f"overlay {number}") for number, text in enumerate(overlays[:count], 1)]
     return _plan(read_composed(Part(base, SHIPPED), parts, day, find=lambda _: raw))
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from plan_rules.governance import public_text, read_key_file
+from plan_rules.loading import shipped
 from tests.command_line import run
 
 WRITTEN = b"credit_record_disputed: true\nwritten_reply_requested: true\ncomplaint_received_on: 2026-03-02\n"
@@ -95,10 +97,32 @@ def test_scenarios_of_the_regulation_are_those_run_by_default() -> None:
     assert done.stdout.splitlines()[-1] == "19 passed, 0 failed"
 
 
-def test_an_overlay_does_not_go_with_trust(tmp_path: Path) -> None:
-    done = run(
-        "decide", "-", "--overlay", "regulation", "--trust", str(tmp_path / "trust.yaml"), "--lang", "zh", stdin=b"{}"
-    )
+def test_an_overlay_goes_with_trust_only_where_it_is_signed(tmp_path: Path) -> None:
+    for name in ("wang", "li"):
+        run("sign", "keygen", f"{name}.pem", "--approver", name, "--json", cwd=tmp_path)
+    keys = {name: public_text(read_key_file(tmp_path / f"{name}.pem").public_key()) for name in ("wang", "li")}
+    people = "".join(f"  {name}: {{姓名: 某, 职务: 某, 公钥: {key}}}\n" for name, key in keys.items())
+    (tmp_path / "trust.yaml").write_text(f"自带签署: .\n批准人:\n{people}", encoding="utf-8")
+    for name in ("plan.yaml", "source.yaml"):
+        (tmp_path / name).write_bytes(shipped(name))
 
-    assert done.returncode == 3
-    assert "没有签署" in done.stderr + done.stdout
+    def sign(name: str, *overlay: str) -> None:
+        given = ("--key", f"{name}.pem", "--approver", name, "--effective", "2026-01-01", "--at", "2025-12-01T09:00")
+        done = run("sign", "sign", "plan.yaml", *overlay, *given, "--trust", "trust.yaml", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+    def decide(*overlay: str):
+        given = ("--plan", "plan.yaml", "--trust", "trust.yaml", *AT, "--json", "--lang", "zh")
+        return run("decide", "-", *overlay, *given, stdin=WRITTEN if overlay else b"{}", cwd=tmp_path)
+
+    for name in ("wang", "li"):
+        sign(name)
+    over = ("--overlay", "regulation")
+    sign("wang", *over)
+    refused = decide(*over)
+    assert (decide().returncode, refused.returncode) == (0, 3)
+    assert [each["code"] for each in json.loads(refused.stdout)["diagnostics"]] == ["SG010"]
+    assert "regulation.yaml" in refused.stdout
+
+    sign("li", *over)
+    assert [each["id"] for each in json.loads(decide(*over).stdout)["sources"]] == ["regulation"]

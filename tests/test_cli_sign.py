@@ -13,6 +13,17 @@ from tests.command_line import run
 
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
 FACTS = "smoke_smelled: true\n"
+OVERLAY = """\
+叠加: {编号: bank, 名称: 本行规定, 版本: "1", 叠加于: fire_drill, 位阶: 本行, 来源: 安保部}
+条目:
+- 编号: B1
+  依据: 本行规定
+  条文: 第1条
+  摘要: 看到明火即疏散
+  关系: 补充
+  条款:
+  - {编号: B1, 当: {看到明火: 是}, 应当: {做: 疏散人员, 责任: 经理, 时限: 立即, 次序: F-7}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +129,42 @@ def test_a_new_version_is_reviewed_against_the_last_and_signed(desk: Path, tmp_p
         assert "不放行" in done.stdout  # it takes a protective duty away
     assert sign(tmp_path, "li", "--last", "old.yaml", "--effective", "2026-02-01").returncode == 2
     assert run("sign", "verify", "plan.yaml", *given[4:], cwd=tmp_path).returncode == 0
+
+
+def test_an_overlay_is_reviewed_signed_and_held_to_its_signatures(desk: Path, tmp_path: Path) -> None:
+    for file in desk.glob("*[!b]"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "bank.yaml").write_text(OVERLAY, encoding="utf-8")
+    given = ("--overlay", "bank.yaml", "--trust", "trust.yaml", "--lang", "zh")
+
+    def verify() -> tuple[int, str]:
+        done = run("sign", "verify", "plan.yaml", *given, cwd=tmp_path)
+        return done.returncode, done.stdout
+
+    shown = run("sign", "review", "plan.yaml", *given, "--effective", "2026-01-01", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert "叠加文件: bank 1" in shown.stdout
+    assert re.search(r"差别摘要: sha256:[0-9a-f]{64}", shown.stdout)
+    code, said = verify()
+    assert (code, "SG005" in said, "bank.yaml" in said) == (1, True, True)
+
+    for name in ("wang", "li"):
+        assert sign(tmp_path, name, "--overlay", "bank.yaml").returncode == 0
+    code, said = verify()
+    assert code == 0, said
+    assert [line.split(",")[0] for line in said.splitlines()] == ["有效: fire_drill 1", "有效: bank 1"]
+    history = run("sign", "history", "plan.yaml", *given, "--json", cwd=tmp_path)
+    assert [each["statement"]["overlay"] for each in json.loads(history.stdout)["versions"]] == ["bank"]
+
+    (tmp_path / "old.yaml").write_text(OVERLAY, encoding="utf-8")
+    (tmp_path / "bank.yaml").write_text(OVERLAY.replace('"1"', '"2"').replace("F-7", "F-6"), encoding="utf-8")
+    code, said = verify()
+    assert (code, "SG006" in said) == (1, True)
+    newer = ("--overlay", "bank.yaml", "--last", "old.yaml")
+    assert sign(tmp_path, "li", "--overlay", "bank.yaml").returncode == 2
+    for name in ("li", "wang"):
+        assert sign(tmp_path, name, *newer).returncode == 0
+    assert verify()[0] == 0
 
 
 def test_a_leaked_key_is_revoked_and_the_plan_is_no_longer_used(desk: Path, tmp_path: Path) -> None:

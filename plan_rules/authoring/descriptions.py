@@ -191,6 +191,7 @@ KEYS: Mapping[str, Message] = {
         ("years", "由本文件列全的年份", "the years listed in full"),
         # a trust file
         ("quorum", "要几位批准人", "how many approvers it takes"),
+        ("shipped_sign_offs", "自带叠加文件的签署所在的文件夹", "the folder of sign-offs of shipped overlays"),
         ("approvers", "批准人", "the approvers"),
         ("person", "姓名", "the person's name"),
         ("post", "职务", "the person's post"),

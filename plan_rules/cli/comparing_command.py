@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,19 +72,28 @@ def _scenarios(asked: Asked, plan: Plan) -> tuple[Scenario, ...]:
 
 def named_plan(name: str) -> Plan:
     """The plan of a file, or of `REV:path` in the repository of the working folder."""
+    with named_file(name) as file:
+        if file == name:
+            return plan_of(name)
+        try:
+            return loading.load(file)
+        except PlanInvalid as invalid:
+            sources = dict.fromkeys((file, name), lines_of(Path(file).read_bytes()))
+            message = Message(f"{name} 有错误, 不能使用", f"{name} has errors and cannot be used")
+            raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, sources) from invalid
+
+
+@contextmanager
+def named_file(name: str) -> Iterator[str]:
+    """The path of a file, or of a copy of what `REV:path` names, with the YAML files beside it."""
     revision, colon, path = name.partition(":")
     if not colon or not revision or not path or Path(name).exists():
-        return plan_of(name)
+        yield name
+        return
     with TemporaryDirectory() as folder:
         for file, text in _files_beside(revision, path):
             Path(folder, file).write_bytes(text)
-        try:
-            return loading.load(Path(folder, Path(path).name))
-        except PlanInvalid as invalid:
-            text = Path(folder, Path(path).name).read_bytes()
-            sources = dict.fromkeys((str(Path(folder, Path(path).name)), name), lines_of(text))
-            message = Message(f"{name} 有错误, 不能使用", f"{name} has errors and cannot be used")
-            raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, sources) from invalid
+        yield str(Path(folder, Path(path).name))
 
 
 def _files_beside(revision: str, path: str) -> list[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""--trust, or PLAN_RULES_TRUST: the plan of a file only where it is signed and in force; without it, any plan."""
+"""--trust, or PLAN_RULES_TRUST: a plan, and what is laid over it, only where signed and in force; without it, any."""
 
 from __future__ import annotations
 
@@ -21,23 +21,20 @@ if TYPE_CHECKING:
 def trusted_plan_of(
     path: str | None, trust: str | None, *, at: str | None = None, overlays: Sequence[str] = ()
 ) -> Plan:
-    """The plan to use; with a trust file, only one that is signed and in force at the instant, or now."""
+    """The plan to use; with a trust file, only where it and each overlay are signed and in force then, or now."""
     file = trust or os.environ.get("PLAN_RULES_TRUST")
     if not file:
         return plan_of(path, overlays, at)
-    if overlays:
-        message = Message("叠加文件没有签署, 不能与 --trust 一起用", "overlays are not signed: not with --trust")
-        raise Stop(BAD_PLAN, "plan_refused", message)
     if path is None:
         message = Message("自带的预案没有签署; 加 --plan FILE", "the shipped plan is not signed; give --plan FILE")
         raise Stop(BAD_PLAN, "plan_refused", message)
     from plan_rules.governance import SignOffRefused, signed_and_loaded  # noqa: PLC0415  only with --trust
 
-    plan_of(path)  # says what is wrong with a plan that cannot be read
+    plan_of(path, overlays, at)  # says what is wrong with a file that cannot be read
     try:
-        return signed_and_loaded(path, trust=trust_of(file), at=moment_of(at))[0]
+        return signed_and_loaded(path, trust=trust_of(file), at=moment_of(at), overlays=overlays)[0]
     except SignOffRefused as refusal:
-        message = Message("预案没有有效的签署, 不能使用", "the plan is not signed as it must be and is not used")
+        message = Message("预案或叠加文件没有有效的签署, 不能使用", "not signed as it must be, and not used")
         raise Stop(BAD_PLAN, "plan_refused", message, refusal.diagnostics) from refusal
 
 

@@ -63,8 +63,8 @@ def _last(words: Words) -> Any:
     return words.option(
         None,
         "--last",
-        "上一版签署的预案: 文件, 或 git 版本 REV:路径",
-        "the plan signed last: a file, or `REV:path` in git",
+        "上一版签署的预案(或叠加文件): 文件, 或 git 版本 REV:路径",
+        "the plan, or overlay, signed last: a file, or `REV:path` in git",
         "OLD",
     )
 
@@ -94,11 +94,13 @@ def _keygen(words: Words) -> Command:
 
 def _review(words: Words) -> Command:
     plan_, last_, effective_, trust_ = _plan(words), _last(words), _effective(words), words.trust()
+    overlay_ = words.overlays()
     form_ = words.form(Page.TEXT, "text、json、markdown 或 html", "text, json, markdown or html")
     lang_ = words.speak()
 
     def review(
         plan: str = plan_,
+        overlay: list[str] | None = overlay_,
         last: str | None = last_,
         effective: str | None = effective_,
         trust: str | None = trust_,
@@ -107,7 +109,8 @@ def _review(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import signing_command  # noqa: PLC0415
 
-        return signing_command.review(plan, last, effective, trust, form=form.value, lang=lang.value)
+        asked = signing_command.ToReview(plan, overlay or (), last, effective, trust)
+        return signing_command.review(asked, form=form.value, lang=lang.value)
 
     return (
         review,
@@ -118,6 +121,7 @@ def _review(words: Words) -> Command:
 
 def _sign(words: Words) -> Command:
     plan_, last_, effective_, trust_ = _plan(words), _last(words), _effective(words), words.trust()
+    overlay_ = words.overlays()
     approver_ = words.option(..., "--approver", "签署人在信任文件里的编号", "the signer's id in the trust file", "ID")
     key_ = words.option(..., "--key", "签署人的私钥文件", "the signer's private key", "FILE")
     at_ = words.option(None, "--at", "签署的时刻, 默认现在", "when it is signed; default: now", "INSTANT")
@@ -125,6 +129,7 @@ def _sign(words: Words) -> Command:
 
     def sign(  # noqa: PLR0913  an option each
         plan: str = plan_,
+        overlay: list[str] | None = overlay_,
         approver: str = approver_,
         key: str = key_,
         passphrase_file: str | None = passphrase_,
@@ -136,18 +141,21 @@ def _sign(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import signing_command  # noqa: PLC0415
 
-        asked = signing_command.ToSign(plan, approver, key, passphrase_file, last, effective, trust, at)
+        what = signing_command.ToReview(plan, overlay or (), last, effective, trust)
+        asked = signing_command.ToSign(what, approver, key, passphrase_file, at)
         return signing_command.sign(asked, lang=lang.value)
 
-    return sign, "签署一版预案", "Sign a version of a plan."
+    return sign, "签署一版预案, 或叠加在上面的最后一个文件", "Sign a version of a plan, or of the last overlay over it."
 
 
 def _verify(words: Words) -> Command:
-    plan_, trust_, json_, lang_ = _plan(words), words.trust(), words.json(), words.speak()
+    plan_, overlay_, trust_ = _plan(words), words.overlays(), words.trust()
+    json_, lang_ = words.json(), words.speak()
     at_ = words.option(None, "--at", "按哪一时刻看, 默认现在", "as of this instant; default: now", "INSTANT")
 
     def verify(
         plan: str = plan_,
+        overlay: list[str] | None = overlay_,
         trust: str | None = trust_,
         at: str | None = at_,
         as_json: bool = json_,
@@ -155,17 +163,24 @@ def _verify(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import signing_command  # noqa: PLC0415
 
-        return signing_command.verify(plan, trust, at, for_programs=as_json, lang=lang.value)
+        asked = signing_command.ToVerify(plan, overlay or (), trust, at)
+        return signing_command.verify(asked, for_programs=as_json, lang=lang.value)
 
-    return verify, "这份预案是否签署有效、正在施行", "Is this plan signed, unaltered and in force?"
+    return (
+        verify,
+        "预案和叠加文件是否签署有效、正在施行",
+        "Are the plan and its overlays signed, unaltered and in force?",
+    )
 
 
 def _history(words: Words) -> Command:
-    plan_, trust_, json_, lang_ = _plan(words), words.trust(), words.json(), words.speak()
+    plan_, overlay_, trust_ = _plan(words), words.overlays(), words.trust()
+    json_, lang_ = words.json(), words.speak()
     at_ = words.option(None, "--at", "按哪一时刻看, 默认现在", "as of this instant; default: now", "INSTANT")
 
     def history(
         plan: str = plan_,
+        overlay: list[str] | None = overlay_,
         trust: str | None = trust_,
         at: str | None = at_,
         as_json: bool = json_,
@@ -173,7 +188,8 @@ def _history(words: Words) -> Command:
     ) -> int:
         from plan_rules.cli import signing_command  # noqa: PLC0415
 
-        return signing_command.history(plan, trust, at, for_programs=as_json, lang=lang.value)
+        asked = signing_command.ToVerify(plan, overlay or (), trust, at)
+        return signing_command.history(asked, for_programs=as_json, lang=lang.value)
 
     return history, "历次签署: 各版、施行日期、谁签的", "Every version signed: from when, by whom."
 

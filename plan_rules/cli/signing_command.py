@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plan_rules.cli import output
-from plan_rules.cli.comparing_command import named_plan
+from plan_rules.cli.comparing_command import named_file, named_plan
 from plan_rules.cli.findings import day_of
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.signed_plans import moment_of, trust_of
@@ -24,6 +24,7 @@ from plan_rules.errors import Message, ToldError
 from plan_rules.governance import (
     Review,
     Revocation,
+    SignOff,
     SignOffRefused,
     Standing,
     State,
@@ -31,20 +32,22 @@ from plan_rules.governance import (
     Trust,
     TrustInvalid,
     beside,
-    load_history,
+    history_of,
     new_key_file,
     public_text,
     read_key_file,
+    sign_off_file,
+    signed_and_loaded,
     standings,
     with_revocation,
     written,
 )
 from plan_rules.governance import review as reviewed
 from plan_rules.governance import sign as signed
-from plan_rules.governance import verify as verified
 from plan_rules.governance.standing import defects
 from plan_rules.instants import written as time_text
 from plan_rules.pages import as_html, as_markdown, as_text
+from plan_rules.plan import Plan
 
 _STATES = {
     State.IN_FORCE: ("现行", "in force"),
@@ -86,10 +89,21 @@ def _passphrase(file: str | None, lang: str) -> bytes | None:
 # --------------------------------------------------------------------------- review and sign
 
 
-def review(plan: str, last: str | None, effective: str | None, trust: str | None, *, form: str, lang: str) -> int:
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """What is to be signed: a plan, or the last of the overlays over it; what it follows, and from which day."""
+
+    plan: str
+    overlays: Sequence[str]
+    last: str | None
+    effective: str | None
+    trust: str | None
+
+
+def review(asked: ToReview, *, form: str, lang: str) -> int:
     """Show what would be signed."""
     with _refusals(BAD_INPUT):
-        found = _reviewed(plan, last, effective, _trust(trust))
+        found = _reviewed(asked, _trust(asked.trust))
     difference = found.difference
     match form:
         case "json":
@@ -106,17 +120,33 @@ def review(plan: str, last: str | None, effective: str | None, trust: str | None
     return OK
 
 
-def _reviewed(plan: str, last: str | None, effective: str | None, trust: Trust) -> Review:
-    day = day_of(effective) if effective else None
-    before = named_plan(last) if last else None
-    return reviewed(plan_of(plan), load_history(plan), trust, effective=day, last=before)
+def _reviewed(asked: ToReview, trust: Trust) -> Review:
+    history = history_of(_sign_off_file(asked.plan, asked.overlays, trust))
+    day = day_of(asked.effective) if asked.effective else None
+    seen_on = asked.effective or (history[-1].statement.effective.isoformat() if history else None)
+    plan, last = plan_of(asked.plan, asked.overlays, seen_on), _last(asked, seen_on)
+    return reviewed(plan, history, trust, effective=day, last=last)
+
+
+def _last(asked: ToReview, day: str | None) -> Plan | None:
+    """The plan signed last, or the plan with the overlay signed last in the place of this one."""
+    if asked.last is None or not asked.overlays:
+        return named_plan(asked.last) if asked.last else None
+    with named_file(asked.last) as file:
+        return plan_of(asked.plan, [*asked.overlays[:-1], file], day)
+
+
+def _sign_off_file(plan: str, overlays: Sequence[str], trust: Trust) -> Path:
+    """Of the last overlay, or of the plan where there is none."""
+    return sign_off_file(overlays[-1], trust) if overlays else beside(plan)
 
 
 def _statement_lines(statement: Statement, lang: str) -> Iterator[str]:
     rows = (
-        ("预案", "plan", statement.name()),
+        ("叠加文件", "overlay", statement.name()) if statement.overlay else ("预案", "plan", statement.name()),
         ("施行日期", "effective", statement.effective.isoformat()),
-        ("预案摘要", "digest", statement.digest),
+        ("文件摘要" if statement.overlay else "预案摘要", "digest", statement.digest),
+        *(("叠加于", "over", digest) for digest in statement.over),
         ("底本摘要", "source text", statement.source),
         ("上一版摘要", "version before", statement.previous),
         ("差别摘要", "difference", statement.diff),
@@ -130,27 +160,24 @@ def _statement_lines(statement: Statement, lang: str) -> Iterator[str]:
 class ToSign:
     """What is to be signed, by whom."""
 
-    plan: str
+    what: ToReview
     approver: str
     key: str
     passphrase_file: str | None
-    last: str | None
-    effective: str | None
-    trust: str | None
     at: str | None
 
 
 def sign(asked: ToSign, *, lang: str) -> int:
     """Sign, and write the sign-off file."""
-    trust, at = _trust(asked.trust), moment_of(asked.at)
+    trust, at = _trust(asked.what.trust), moment_of(asked.at)
     passphrase = _passphrase(asked.passphrase_file, lang)
     with _refusals(BAD_INPUT):
         with _files(asked.key):
             key = read_key_file(Path(asked.key), passphrase)
-        found = _reviewed(asked.plan, asked.last, asked.effective, trust)
-        statement = found.statement
-        history = signed(statement, load_history(asked.plan), trust, approver=asked.approver, key=key, at=at)
-    _replace(beside(asked.plan), written(history))
+        found = _reviewed(asked.what, trust)
+        statement, file = found.statement, _sign_off_file(asked.what.plan, asked.what.overlays, trust)
+        history = signed(statement, history_of(file), trust, approver=asked.approver, key=key, at=at)
+    _replace(file, written(history))
     zh = lang == "zh"
     count, needed = len(history[-1].signers), trust.quorum
     enough = count >= needed
@@ -176,11 +203,22 @@ def _replace(file: Path, content: bytes) -> None:
 # --------------------------------------------------------------------------- how it stands
 
 
-def verify(plan: str, trust: str | None, at: str | None, *, for_programs: bool, lang: str) -> int:
-    """Say whether the plan is in force; 1 where it is not."""
-    trusted, moment, found = _trust(trust), moment_of(at), plan_of(plan)
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """What is looked at, and as of when."""
+
+    plan: str
+    overlays: Sequence[str]
+    trust: str | None
+    at: str | None
+
+
+def verify(asked: ToVerify, *, for_programs: bool, lang: str) -> int:
+    """Say whether the plan, and every overlay, is in force; 1 where it is not."""
+    trusted, moment = _trust(asked.trust), moment_of(asked.at)
+    plan_of(asked.plan, asked.overlays, asked.at)  # says what is wrong with a file that cannot be read
     try:
-        entry = verified(found, load_history(plan), trusted, moment)
+        entries = signed_and_loaded(asked.plan, trust=trusted, at=moment, overlays=asked.overlays)[1]
     except SignOffRefused as refusal:
         told = [plain(each, lang) for each in refusal.diagnostics]
         shown = (
@@ -189,24 +227,27 @@ def verify(plan: str, trust: str | None, at: str | None, *, for_programs: bool, 
         output.say([shown])
         return DEFECTS
     if for_programs:
-        output.say([as_json({"in_force": True, "sign_off": entry.model_dump(mode="json")})])
+        sign_off, *overlays = (entry.model_dump(mode="json") for entry in entries)
+        more = {"overlays": overlays} if overlays else {}
+        output.say([as_json({"in_force": True, "sign_off": sign_off, **more})])
         return OK
-    signers = "、".join(f"{each.name}({each.title})" for each in entry.signatures)
-    name, day = entry.statement.name(), entry.statement.effective
-    said = (
-        f"有效: {name}, 自 {day} 起施行, 签署人 {signers}"
-        if lang == "zh"
-        else f"in force: {name}, from {day}, signed by {signers}"
-    )
-    output.say([visible(said)])
+    output.say(visible(_in_force(entry, lang)) for entry in entries)
     return OK
 
 
-def history(plan: str, trust: str | None, at: str | None, *, for_programs: bool, lang: str) -> int:
-    """List the versions; 1 where the history was tampered with."""
-    trusted, moment = _trust(trust), moment_of(at)
+def _in_force(entry: SignOff, lang: str) -> str:
+    signers = "、".join(f"{each.name}({each.title})" for each in entry.signatures)
+    name, day = entry.statement.name(), entry.statement.effective
+    if lang == "zh":
+        return f"有效: {name}, 自 {day} 起施行, 签署人 {signers}"
+    return f"in force: {name}, from {day}, signed by {signers}"
+
+
+def history(asked: ToVerify, *, for_programs: bool, lang: str) -> int:
+    """List the versions of the plan, or of the last overlay; 1 where the history was tampered with."""
+    trusted, moment = _trust(asked.trust), moment_of(asked.at)
     with _refusals(BAD_PLAN):
-        entries = load_history(plan)
+        entries = history_of(_sign_off_file(asked.plan, asked.overlays, trusted))
     broken = tuple(defects(entries, trusted))
     found = standings(entries, trusted, moment)
     if for_programs:

@@ -3,6 +3,8 @@
 from plan_rules.governance import load_signed, load_trust
 
 plan = load_signed("rules/plan.yaml", trust=load_trust("trust.yaml"), at="2027-01-04T09:00")
+
+Files laid over a plan (`overlays=`) are signed and held to their signatures in the same way.
 """
 
 from plan_rules.governance.keys import KeyFileRefused, fingerprint, new_key_file, public_text, read_key_file
@@ -14,10 +16,12 @@ from plan_rules.governance.sign_off import (
     SignOffRefused,
     Statement,
     beside,
+    history_of,
     load_history,
     read_history,
     written,
 )
+from plan_rules.governance.signable import sign_off_file
 from plan_rules.governance.signed_plan import load_signed, signed_and_loaded
 from plan_rules.governance.signing import Review, difference_digest, review, sign
 from plan_rules.governance.standing import Standing, State, standings, verify
@@ -41,6 +45,7 @@ __all__ = [
     "beside",
     "difference_digest",
     "fingerprint",
+    "history_of",
     "load_history",
     "load_signed",
     "load_trust",
@@ -51,6 +56,7 @@ __all__ = [
     "read_trust",
     "review",
     "sign",
+    "sign_off_file",
     "signed_and_loaded",
     "standings",
     "verify",

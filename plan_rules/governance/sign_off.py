@@ -6,11 +6,20 @@ that none can be removed, moved or edited unseen; signatures are beside the stat
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from plan_rules.digests import canonical, digest_of
 from plan_rules.errors import DiagnosedError, Diagnostic, Message, Severity, Span
@@ -18,6 +27,7 @@ from plan_rules.errors import DiagnosedError, Diagnostic, Message, Severity, Spa
 SUFFIX = ".signed"
 MAX_BYTES = 1024 * 1024
 MAX_SIGNATURES = 20
+MAX_OVER = 100
 
 Digest: TypeAlias = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Words: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
@@ -58,10 +68,11 @@ class Signature(Signer):
 
 
 class Statement(_Frozen):
-    """What is signed of one version of a plan.
+    """What is signed of one version of a plan, or of an overlay.
 
     `source` is the digest of its 底本; `previous` and `diff` are those of the plan that it follows and of what is
     different from it; `after` is that of the statement before.  All are None where there is nothing of the kind.
+    Of an overlay, `plan` and `over` say what it lies over: the digests of the plan and of the overlays beneath it.
     """
 
     plan: Words
@@ -72,10 +83,18 @@ class Statement(_Frozen):
     previous: Digest | None
     after: Digest | None
     diff: Digest | None
+    overlay: Words | None = None
+    over: Annotated[tuple[Digest, ...], Field(max_length=MAX_OVER)] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_overlay(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Statements of plans stay as they were before overlays could be signed, and so do their signatures."""
+        found: dict[str, Any] = written(self)
+        return {key: value for key, value in found.items() if key not in ("overlay", "over") or value}
 
     def name(self) -> str:
         """How people call it."""
-        return f"{self.plan} {self.version}"
+        return f"{self.overlay or self.plan} {self.version}"
 
     def own_digest(self) -> str:
         """The digest of this statement, without signatures."""
@@ -102,18 +121,22 @@ class SignOff(_Frozen):
 History: TypeAlias = tuple[SignOff, ...]
 
 
-def beside(plan: str | Path) -> Path:
-    """The sign-off file of a plan file."""
-    return Path(str(plan) + SUFFIX)
+def beside(plan: str | os.PathLike[str]) -> Path:
+    """The sign-off file of a plan file, or of an overlay."""
+    return Path(os.fspath(plan) + SUFFIX)
 
 
-def load_history(plan: str | Path) -> History:
+def load_history(plan: str | os.PathLike[str]) -> History:
     """What was signed of the plan of this file; empty where nothing was.  Raises SignOffRefused, OSError."""
-    file = beside(plan)
+    return history_of(beside(plan))
+
+
+def history_of(file: Path) -> History:
+    """The entries of a sign-off file; empty where there is none.  Raises SignOffRefused, OSError."""
     try:
         with file.open("rb") as stream:
             return read_history(stream.read(MAX_BYTES + 1), str(file))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
 
 

@@ -15,9 +15,11 @@ from plan_rules.digests import canonical, digest_of
 from plan_rules.extra import from_extra
 from plan_rules.governance.keys import fingerprint, signed
 from plan_rules.governance.sign_off import History, Signature, Signer, SignOff, SignOffRefused, Statement, refuse
-from plan_rules.governance.standing import defects, source_digest
+from plan_rules.governance.signable import Signable, signable
+from plan_rules.governance.standing import defects
 from plan_rules.governance.trust import Approver, Trust
 from plan_rules.instants import local
+from plan_rules.loading import beneath, on_day
 from plan_rules.plan import Plan
 
 with from_extra("signing"):
@@ -35,28 +37,33 @@ class Review:
 def review(plan: Plan, history: History, trust: Trust, *, effective: date | None, last: Plan | None) -> Review:
     """What an approver is asked to sign: a new version, or one that others have begun to sign.
 
-    `last` is the plan signed last before this one; `effective` the day from which this one applies, not needed where
-    somebody signed already.  Raises SignOffRefused where this cannot be signed after that history.
+    Of a plan with overlays over it, that is the last overlay.  `last` is the plan signed last before this one, or this
+    plan with the overlay signed last in the place of this one, not needed where that one was signed over anything else;
+    `effective` the day from which this one applies, not needed where somebody signed already.  Raises SignOffRefused
+    where this cannot be signed after that history, PlanInvalid where the overlays do not fit the plan on that day.
     """
     broken = tuple(defects(history, trust))
     if broken:
         raise SignOffRefused(broken)
-    begun = history[-1].statement if history and history[-1].statement.digest == plan.digest else None
+    what = signable(plan)
+    begun = history[-1].statement if history and _is_of(history[-1].statement, what) else None
     before = history[:-1] if begun else history
     if begun is None:
-        _check_new(plan, history, trust)
-    day = _effective(begun, effective, before[-1].statement if before else None)
-    difference = _difference(plan, before, last, day)
+        _check_new(what, history, trust)
     after = before[-1].statement if before else None
+    day = _effective(begun, effective, after)
+    difference = _difference(plan, what, after, last, day)
     statement = Statement(
-        plan=plan.id,
-        version=plan.version,
+        plan=what.plan,
+        version=what.version,
         effective=day,
-        digest=plan.digest,
-        source=source_digest(plan),
+        digest=what.digest,
+        source=what.source,
         previous=after.digest if after else None,
         after=after.own_digest() if after else None,
         diff=difference_digest(difference) if difference else None,
+        overlay=what.overlay,
+        over=what.over,
     )
     if begun is not None and statement != begun:
         raise refuse(
@@ -120,28 +127,35 @@ def _signing(approver: str, key: Ed25519PrivateKey, trust: Trust, at: datetime) 
 # --------------------------------------------------------------------------- what may follow
 
 
-def _check_new(plan: Plan, history: History, trust: Trust) -> None:
+def _is_of(statement: Statement, what: Signable) -> bool:
+    """Is the statement about these bytes, over the same?"""
+    return (statement.digest, statement.over) == (what.digest, what.over)
+
+
+def _check_new(what: Signable, history: History, trust: Trust) -> None:
     """A new version may follow: the one before is approved, no version is named twice."""
     if not history:
         return
     last = history[-1]
     if len(last.signers) < trust.quorum:
         raise _cannot_follow(
-            plan,
+            what,
             (f"上一版“{last.statement.name()}”还没有签完", f"`{last.statement.name()}` is not fully signed yet"),
             ("先签完它; 作废的, 从签署文件删去它那一行", "sign it first, or take its line out of the sign-off file"),
         )
-    if any(each.statement.plan != plan.id for each in history):
+    if any((each.statement.plan, each.statement.overlay) != (what.plan, what.overlay) for each in history):
+        other = last.statement.overlay or last.statement.plan
         raise _cannot_follow(
-            plan,
-            (f"签署文件是预案“{last.statement.plan}”的", f"the sign-off file is of `{last.statement.plan}`"),
-            ("预案编号不能改", "the id of a plan does not change"),
+            what,
+            (f"签署文件是“{other}”的", f"the sign-off file is of `{other}`"),
+            ("预案和叠加文件的编号不能改", "the id of a plan or an overlay does not change"),
         )
-    if any(each.statement.version == plan.version for each in history):
+    same = [each.statement for each in history if each.statement.version == what.version]
+    if any(each.digest != what.digest or each.over == what.over for each in same):
         raise _cannot_follow(
-            plan,
-            (f"版本“{plan.version}”已经签署过", f"version `{plan.version}` is signed already"),
-            ("改预案里的“版本”", "change `version` in the plan"),
+            what,
+            (f"版本“{what.version}”已经签署过", f"version `{what.version}` is signed already"),
+            ("改文件里的“版本”", "change `version` in the file"),
         )
 
 
@@ -160,23 +174,27 @@ def _effective(begun: Statement | None, effective: date | None, before: Statemen
     return day
 
 
-def _difference(plan: Plan, before: History, last: Plan | None, day: date) -> Difference | None:
-    """What is different from the last signed plan; acceptances are looked at on the effective day."""
-    if not before:
+def _difference(plan: Plan, what: Signable, after: Statement | None, last: Plan | None, day: date) -> Difference | None:
+    """What is different from what was signed last; of an overlay not yet signed over this, from the plan without it.
+
+    Acceptances and dates are looked at on the effective day.
+    """
+    if what.overlay is not None and (after is None or after.over != what.over):
+        return diff(beneath(plan, day), on_day(plan, day), today=day)
+    if after is None:
         return None
-    wanted = before[-1].statement
-    if last is None or last.digest != wanted.digest:
+    if last is None or not _is_of(after, signable(last)):
         raise refuse(
             "SG015",
             (
-                f"要与上一版“{wanted.name()}”比较才能签署, 给的不是它",
-                f"to be signed it is compared with `{wanted.name()}`, which was not given",
+                f"要与上一版“{after.name()}”比较才能签署, 给的不是它",
+                f"to be signed it is compared with `{after.name()}`, which was not given",
             ),
             ("用 --last 指明上一版的文件, 或 git 版本 REV:路径", "name its file with --last, or `REV:path` in git"),
-            subject=wanted.digest,
+            subject=after.digest,
         )
-    return diff(last, plan, today=day)
+    return diff(on_day(last, day), on_day(plan, day), today=day)
 
 
-def _cannot_follow(plan: Plan, message: tuple[str, str], help_: tuple[str, str]) -> SignOffRefused:
-    return refuse("SG017", message, help_, subject=f"{plan.id} {plan.version}")
+def _cannot_follow(what: Signable, message: tuple[str, str], help_: tuple[str, str]) -> SignOffRefused:
+    return refuse("SG017", message, help_, subject=f"{what.id} {what.version}", span=what.span)

@@ -1,4 +1,4 @@
-"""(Plan, history, trust, instant) -> the sign-off that is in force, or every reason why this plan may not be used.
+"""(Plan or overlay, history, trust, instant) -> the sign-off that is in force, or every reason why it may not be used.
 
 A signature counts at an instant when it was made by then, with the trusted key of its approver, on a day on which the
 approver might sign and the key was not revoked.  A version is approved by as many distinct approvers as the trust asks
@@ -8,14 +8,14 @@ for.  Of the versions, the last one whose effective day has come is in force.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from plan_rules.digests import digest_of
 from plan_rules.errors import Diagnostic, Message, Severity
 from plan_rules.governance.keys import fits
 from plan_rules.governance.sign_off import History, Signature, SignOff, SignOffRefused, instant_text, refuse
+from plan_rules.governance.signable import Signable, signable
 from plan_rules.governance.trust import Trust
 from plan_rules.plan import Plan
 
@@ -54,20 +54,29 @@ def standings(history: History, trust: Trust, at: datetime) -> tuple[Standing, .
 
 
 def verify(plan: Plan, history: History, trust: Trust, at: datetime) -> SignOff:
-    """The sign-off by which this plan is in force at the instant (local time).  Raises SignOffRefused."""
+    """The sign-off by which this plan, or the last overlay over it, is in force at the instant (local time).
+
+    Raises SignOffRefused.
+    """
+    return verify_signable(signable(plan), history, trust, at)
+
+
+def verify_signable(what: Signable, history: History, trust: Trust, at: datetime) -> SignOff:
+    """The sign-off by which this is in force at the instant (local time).  Raises SignOffRefused."""
     if not history:
         raise refuse(
             "SG005",
-            (f"预案“{plan.id} {plan.version}”没有签署", f"the plan `{plan.id} {plan.version}` is not signed"),
+            (f"{what.called.zh}没有签署", f"{what.called.en} is not signed"),
             ("由批准人签署: plan-rules sign sign", "have it signed: `plan-rules sign sign`"),
-            subject=plan.id,
+            subject=what.id,
+            span=what.span,
         )
-    broken = tuple(defects(history, trust))
+    broken = tuple(replace(each, span=what.span) for each in defects(history, trust))
     if broken:
         raise SignOffRefused(broken)
-    found = _standing_of(plan, standings(history, trust, at))
-    _check_approved(found, trust)
-    _check_in_force(found, at)
+    found = _standing_of(what, standings(history, trust, at))
+    _check_approved(what, found, trust)
+    _check_in_force(what, found, at)
     return found.entry
 
 
@@ -166,68 +175,81 @@ def _state(number: int, current: int | None, entry: SignOff, trust: Trust) -> St
     return State.NOT_YET if len(entry.signers) >= trust.quorum else State.PENDING
 
 
-def _standing_of(plan: Plan, found: tuple[Standing, ...]) -> Standing:
-    """The version with the bytes of this plan."""
-    same = [each for each in found if each.entry.statement.digest == plan.digest]
-    if not same or (same[-1].entry.statement.plan, same[-1].entry.statement.version) != (plan.id, plan.version):
+def _standing_of(what: Signable, found: tuple[Standing, ...]) -> Standing:
+    """The version with the bytes of this file, and of an overlay over the same plan and overlays."""
+    same = [each for each in found if each.entry.statement.digest == what.digest]
+    if not same or not what.is_named(same[-1].entry.statement):
         raise refuse(
             "SG006",
             (
-                f"预案“{plan.id} {plan.version}”与签署的任何一版都不相同: 没有签署, 或签署后被改动",
-                f"the plan `{plan.id} {plan.version}` is none of those signed: unsigned, or altered since",
+                f"{what.called.zh}与签署的任何一版都不相同: 没有签署, 或签署后被改动",
+                f"{what.called.en} is none of those signed: unsigned, or altered since",
             ),
             ("恢复签署的文件; 有意修改的, 重新签署", "restore the file that was signed, or have this one signed"),
-            subject=plan.id,
+            subject=what.id,
+            span=what.span,
         )
-    if same[-1].entry.statement.source != source_digest(plan):
+    same = [each for each in same if each.entry.statement.over == what.over]
+    if not same:
+        raise refuse(
+            "SG018",
+            (
+                f"{what.called.zh}签署时叠加在另一版预案或另一些叠加文件上",
+                f"{what.called.en} was signed over another version of the plan, or over other overlays",
+            ),
+            (
+                "用签署时的预案和叠加文件, 次序也照旧; 或在现在的上面重新签署",
+                "use those that it was signed over, in that order; or have it signed over these",
+            ),
+            subject=what.id,
+            span=what.span,
+        )
+    if same[-1].entry.statement.source != what.source:
         raise refuse(
             "SG007",
             ("预案的底本不是签署时的底本", "the source text beside the plan is another than when it was signed"),
             ("恢复底本文件; 有意修改的, 重新签署", "restore the source text, or have the plan signed again"),
-            subject=plan.id,
+            subject=what.id,
         )
     return same[-1]
 
 
-def source_digest(plan: Plan) -> str | None:
-    """The digest of a plan's 底本; None where it has none."""
-    return digest_of(plan.source.raw) if plan.source is not None else None
-
-
-def _check_approved(found: Standing, trust: Trust) -> None:
+def _check_approved(what: Signable, found: Standing, trust: Trust) -> None:
     if found.counted >= trust.quorum:
         return
-    name = found.entry.statement.name()
     signed = [(each.approver, why) for each, why in zip(found.entry.signatures, found.refusals, strict=True) if why]
     zh = "".join(f"; “{who}”的不算: {why.zh}" for who, why in signed)
     en = "".join(f"; not that of `{who}`: {why.en}" for who, why in signed)
     raise refuse(
         "SG010",
         (
-            f"预案“{name}”要 {trust.quorum} 位批准人签署, 算数的有 {found.counted} 位{zh}",
-            f"the plan `{name}` has {found.counted} of the {trust.quorum} signatures needed{en}",
+            f"{what.called.zh}要 {trust.quorum} 位批准人签署, 算数的有 {found.counted} 位{zh}",
+            f"{what.called.en} has {found.counted} of the {trust.quorum} signatures needed{en}",
         ),
         ("请另一位批准人签署: plan-rules sign sign", "have another approver sign: `plan-rules sign sign`"),
-        subject=name,
+        subject=found.entry.statement.name(),
+        span=what.span,
     )
 
 
-def _check_in_force(found: Standing, at: datetime) -> None:
+def _check_in_force(what: Signable, found: Standing, at: datetime) -> None:
     name, effective = found.entry.statement.name(), found.entry.statement.effective
     if found.state is State.NOT_YET:
         raise refuse(
             "SG011",
             (
-                f"预案“{name}”自 {effective} 起施行, {instant_text(at)} 尚未施行",
-                f"the plan `{name}` is not yet in force at {instant_text(at)}: it is from {effective}",
+                f"{what.called.zh}自 {effective} 起施行, {instant_text(at)} 尚未施行",
+                f"{what.called.en} is not yet in force at {instant_text(at)}: it is from {effective}",
             ),
             ("在此之前用上一版", "use the version before until then"),
             subject=name,
+            span=what.span,
         )
     if found.state is State.SUPERSEDED:
         raise refuse(
             "SG012",
-            (f"预案“{name}”已被后来签署的一版取代", f"the plan `{name}` is superseded by a version signed later"),
+            (f"{what.called.zh}已被后来签署的一版取代", f"{what.called.en} is superseded by a version signed later"),
             ("换用现行的一版; 各版见 plan-rules sign history", "use the one in force: see `plan-rules sign history`"),
             subject=name,
+            span=what.span,
         )

@@ -9,6 +9,7 @@
         自: 2026-01-01
         撤销: {自: 2026-05-01, 理由: 调离}
 
+`自带签署` names the folder, from that of the trust file, with the sign-offs of overlays that come with the library.
 A revocation is of signatures made on its day or later; with `泄露: 是`, of all: who has the key can write any instant.
 """
 
@@ -88,6 +89,7 @@ class Trust:
 
     approvers: Mapping[str, Approver]
     quorum: int = LEAST
+    shipped: Path | None = None  # where sign-offs of overlays that come with the library are
 
 
 class RevocationShape(Shape):
@@ -113,6 +115,7 @@ class TrustShape(Shape):
     """A whole trust file."""
 
     quorum: Word | None = None
+    shipped_sign_offs: Word | None = None
     approvers: dict[Word, ApproverShape]
 
 
@@ -161,7 +164,8 @@ def _trust(shape: TrustShape, top: Span, report: Report) -> Trust | None:
             top,
             ("补上批准人", "name more approvers"),
         )
-    return None if report.failed else Trust(approvers, quorum)
+    folder = Path(top.source).parent / str(shape.shipped_sign_offs) if shape.shipped_sign_offs else None
+    return None if report.failed else Trust(approvers, quorum, folder)
 
 
 def _key_of(shape: TrustShape, id_: str) -> Text:

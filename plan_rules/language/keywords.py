@@ -175,6 +175,7 @@ KEYWORDS: dict[str, str] = {
     "年份": "years",
     # a trust file
     "人数": "quorum",
+    "自带签署": "shipped_sign_offs",
     "批准人": "approvers",
     "姓名": "person",
     "职务": "post",
