@@ -201,6 +201,14 @@ def test_what_is_signed_of_an_overlay_is_what_it_changes_on_the_day(desk: Desk) 
     assert day.statement.diff != later.statement.diff
 
 
+def test_of_overlays_over_each_other_only_what_the_last_changes_is_signed(desk: Desk) -> None:
+    found = review(desk.over(desk.lower, desk.upper), (), TRUST, effective=DAY, last=None).difference
+
+    assert found is not None
+    assert (found.old, found.new) == (desk.over(desk.lower), desk.over(desk.lower, desk.upper))
+    assert found.changes  # L1 is confirmed
+
+
 def test_a_new_version_of_an_overlay_is_compared_with_the_one_signed_last(desk: Desk) -> None:
     desk.signed([desk.lower], "wang", "li")
     first = desk.over(desk.lower)
