@@ -31,7 +31,7 @@ from plan_rules.condition import (
 )
 from plan_rules.fact import Fact, Kind
 from plan_rules.plan import Plan
-from plan_rules.truth import tier_condition
+from plan_rules.truth import tiers_condition
 
 Literal: TypeAlias = Is | Within | Present
 Normal: TypeAlias = Literal | All | AnyOf  # All and AnyOf hold Normals only; ALWAYS and NEVER are the constants
@@ -115,9 +115,7 @@ class Normaliser:
             case InSituation(name):
                 return self._inline(condition, self._plan.situations[name].condition, positive)
             case TierIs(tiers):
-                return self._inline(
-                    condition, AnyOf(tuple(tier_condition(self._plan, tier) for tier in tiers)), positive
-                )
+                return self._inline(condition, tiers_condition(self._plan, tiers), positive)
             case Earlier() | Unstated():
                 raise AssertionError("only 不可能 may compare dates or ask what was stated")
             case _:

@@ -25,7 +25,7 @@ from plan_rules.condition import (
     Within,
 )
 from plan_rules.plan import Plan
-from plan_rules.truth import tier_condition
+from plan_rules.truth import tiers_condition
 
 Predicate: TypeAlias = Callable[[Mapping[str, Any]], bool | None]
 
@@ -60,7 +60,7 @@ def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str]) -> P
         case InSituation(name):
             return compiled(plan.situations[name].condition, plan, readings)
         case TierIs(tiers):
-            return compiled(AnyOf(tuple(tier_condition(plan, tier) for tier in tiers)), plan, readings)
+            return compiled(tiers_condition(plan, tiers), plan, readings)
         case _:
             assert_never(condition)
 

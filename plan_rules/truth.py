@@ -53,7 +53,7 @@ def truth(condition: Condition, wide: Wide, plan: Plan, readings: Mapping[str, s
         case InSituation(name):
             return of(plan.situations[name].condition)
         case TierIs(tiers):
-            return of(AnyOf(tuple(tier_condition(plan, tier) for tier in tiers)))
+            return of(tiers_condition(plan, tiers))
         case Earlier() | Unstated():
             raise AssertionError("only 不可能 may compare dates or ask what was stated")
         case _:
@@ -62,11 +62,36 @@ def truth(condition: Condition, wide: Wide, plan: Plan, readings: Mapping[str, s
 
 def tier_condition(plan: Plan, tier: str) -> Condition:
     """When the incident has this tier: a clause assigns it and no clause assigns one that takes precedence."""
-    sign = 1 if plan.highest_tier else -1
-    severity = sign * plan.tiers[tier].severity
-    assigning = [(sign * plan.tiers[clause.tier].severity, clause) for clause in plan.clauses.values() if clause.tier]
-    mine = AnyOf(tuple(clause.condition for _, clause in assigning if clause.tier == tier))
-    return All((mine, *(Not(clause.condition) for other, clause in assigning if other > severity)))
+    return _run_condition(plan, (tier,))
+
+
+def tiers_condition(plan: Plan, tiers: tuple[str, ...]) -> Condition:
+    """When the incident has one of these tiers.
+
+    Tiers next to each other are asked for together: which of them it is may be open, and that it is one of them certain,
+    as `at least II` is of an incident that is II and may be I.
+    """
+    order = sorted(plan.tiers, key=lambda tier: _precedence(plan, tier))
+    runs: list[list[str]] = []
+    for before, tier in zip((None, *order), order, strict=False):
+        if tier in tiers:
+            if before not in tiers:
+                runs.append([])
+            runs[-1].append(tier)
+    return AnyOf(tuple(_run_condition(plan, tuple(run)) for run in runs))
+
+
+def _run_condition(plan: Plan, run: tuple[str, ...]) -> Condition:
+    """When the tier is one of these, which no other lies between."""
+    top = max(_precedence(plan, tier) for tier in run)
+    assigning = [(clause.tier, clause.condition) for clause in plan.clauses.values() if clause.tier]
+    ours = AnyOf(tuple(condition for tier, condition in assigning if tier in run))
+    return All((ours, *(Not(condition) for tier, condition in assigning if _precedence(plan, tier) > top)))
+
+
+def _precedence(plan: Plan, tier: str) -> int:
+    """The greater takes precedence."""
+    return plan.tiers[tier].severity * (1 if plan.highest_tier else -1)
 
 
 def _all(truths: Iterable[bool | None]) -> bool | None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plan_rules as pr
+from plan_rules.analysis import diff
 from plan_rules.decision_page import page
 from plan_rules.documents.handbook import handbook
 from plan_rules.language.reader import read
@@ -148,3 +149,14 @@ def test_a_form_without_fields_is_none() -> None:
     empty = TEXT.replace("表单:\n", "表单:\n  空表: {编号: empty, 字段: {}}\n", 1)
 
     assert {"PR096"} == {each.code for each in read(empty, "order.yaml").diagnostics} - {"PR066"}
+
+
+def test_a_plan_read_twice_has_the_same_forms_and_a_changed_field_is_an_edit() -> None:
+    moved = pr.loads("# 一行注释\n" + TEXT)
+    wider = pr.loads(TEXT.replace("最大: 99", "最大: 98"))
+    assert wider.forms != PLAN.forms
+
+    assert [edit for edit in diff(PLAN, moved).edits if edit.kind == "form"] == []
+    assert [(edit.subject, edit.what) for edit in diff(PLAN, wider).edits if edit.kind == "form"] == [
+        ("food_report", "rule")
+    ]

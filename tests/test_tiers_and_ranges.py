@@ -18,6 +18,7 @@ from plan_rules.decision_page import page
 from plan_rules.incident import json_schema
 from plan_rules.language.reader import read
 from plan_rules.phrases import condition_phrase
+from plan_rules.predicate import compiled
 from tests.cases.case_stories import opened
 
 HALL = (Path(__file__).parent / "data" / "hall_plan.yaml").read_text(encoding="utf-8")
@@ -225,3 +226,22 @@ def test_a_case_remembers_its_worst_tier_and_shows_it_once_it_is_milder() -> Non
     assert (story.case.tier, story.case.peak) == ("tier_3", "tier_1")
     assert (shown.rank, shown.peak_rank) == (2, 4)
     assert "最高曾达Ⅰ级" in "\n".join(lines(shown))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_incident_that_may_be_worse_still_is_at_least_the_tier_that_it_is(engine: str) -> None:
+    everywhere = pr.loads(HALL.replace("  适用: 有人聚集\n", ""))
+    found = pr.decide(everywhere, {"people": pr.UNKNOWN, "mood": "violent"}, engine=engine)
+
+    assert found.tier and found.tier.id == "tier_2"
+    assert found.requires("report_up")
+    assert [each.fact for each in found.undetermined] == ["people"]  # whether it is Ⅱ or Ⅰ is still asked
+
+
+def test_tiers_asked_for_together_are_the_tiers_asked_for_one_by_one_where_all_is_known() -> None:
+    for plan, size in product((DOWN, UP), range(1, 5)):
+        for asked in combinations(plan.tiers, size):
+            holds = compiled(TierIs(asked), plan, {})
+            for people, mood in product((0, 1, 10, 50, 200), ("calm", "violent")):
+                wide = {"people": people, "mood": mood, "peak": "tier_4"}
+                assert holds(wide) is any(compiled(TierIs((tier,)), plan, {})(wide) for tier in asked)

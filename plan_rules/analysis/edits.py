@@ -8,7 +8,7 @@ from typing import Any
 
 from plan_rules.condition import Condition
 from plan_rules.fact import Fact
-from plan_rules.plan import Alias, Deputy, Plan, Reading, Remark
+from plan_rules.plan import Alias, Deputy, FormField, Plan, Reading, Remark
 
 _WORDS = (
     *("label", "note", "text", "scraped", "question", "topic", "origin", "reason", "decided_by", "name"),
@@ -145,6 +145,10 @@ def _rule(thing: Any) -> object:
     left_out = (*_WORDS, *_PLACES, "chosen", "default", "carries", "inferred")
     if isinstance(thing, tuple):
         return tuple(_rule(each) for each in thing)
+    if isinstance(thing, FormField):
+        return thing.fact.label, _rule(thing.fact), _rule(thing.mandatory), thing.text
+    if isinstance(thing, Mapping):
+        return tuple((name, _rule(each)) for name, each in thing.items())
     if not hasattr(thing, "__dataclass_fields__"):
         return thing
     kept = (field.name for field in fields(thing) if field.name not in left_out)

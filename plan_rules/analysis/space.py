@@ -30,7 +30,7 @@ from plan_rules.condition import (
 )
 from plan_rules.fact import UNKNOWN, Kind, Unknown
 from plan_rules.plan import Impossible, Plan, Presumption
-from plan_rules.truth import tier_condition
+from plan_rules.truth import tiers_condition
 
 _RANK = "rank:"
 _UNKNOWN = "unknown:"
@@ -170,7 +170,7 @@ class Drawing:
             case InSituation(name):
                 return self.holds(self.plan.situations[name].condition)
             case TierIs(tiers):
-                return diagram.any(self.holds(tier_condition(self.plan, tier)) for tier in tiers)
+                return self.holds(tiers_condition(self.plan, tiers))
             case UnderReading(reading, options):
                 return self._under(reading, options)
             case Earlier(fact, than):

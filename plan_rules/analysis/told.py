@@ -30,7 +30,7 @@ from plan_rules.condition import (
 )
 from plan_rules.fact import UNKNOWN
 from plan_rules.plan import Plan, norm_key
-from plan_rules.truth import tier_condition
+from plan_rules.truth import tiers_condition
 
 
 class Told:
@@ -67,7 +67,7 @@ class Told:
             case InSituation(name):
                 return self.surely(self.plan.situations[name].condition)
             case TierIs(tiers):
-                return self.diagram.any(self.surely(tier_condition(self.plan, tier)) for tier in tiers)
+                return self.surely(tiers_condition(self.plan, tiers))
             case UnderReading() | Earlier() | Unstated():
                 return self.meaning.drawing.holds(condition)
 
@@ -84,7 +84,7 @@ class Told:
             case InSituation(name):
                 return self.surely(Not(self.plan.situations[name].condition))
             case TierIs(tiers):
-                return self.diagram.all(self.surely(Not(tier_condition(self.plan, tier))) for tier in tiers)
+                return self.surely(Not(tiers_condition(self.plan, tiers)))
             case UnderReading() | Earlier() | Unstated():
                 return ~self.meaning.drawing.holds(condition)
 

@@ -32,7 +32,7 @@ from plan_rules.normal import Lowered, lower
 from plan_rules.phrases import answer_phrase, tier_phrase, value_phrase
 from plan_rules.plan import Clause, Plan, clause_of
 from plan_rules.skeleton import Articulation
-from plan_rules.truth import tier_condition
+from plan_rules.truth import tiers_condition
 from plan_rules.urgency import urgency
 
 MOST_QUESTIONS = 5  # taps to a tier
@@ -128,7 +128,7 @@ def encoded(condition: Condition, lowered: Lowered) -> list[Any]:
         case InSituation(name):
             return encoded(plan.situations[name].condition, lowered)
         case TierIs(tiers):
-            return ["any", [encoded(tier_condition(plan, tier), lowered) for tier in tiers]]
+            return encoded(tiers_condition(plan, tiers), lowered)
         case _:
             assert_never(condition)
 
