@@ -68,8 +68,8 @@ def tier_condition(plan: Plan, tier: str) -> Condition:
 def tiers_condition(plan: Plan, tiers: tuple[str, ...]) -> Condition:
     """When the incident has one of these tiers.
 
-    Tiers next to each other are asked for together: which of them it is may be open, and that it is one of them certain,
-    as `at least II` is of an incident that is II and may be I.
+    Tiers next to each other are asked for together: which of them it is may be open though it is certain
+    that it is one of them, as `at least II` is of an incident that is II and may be I.
     """
     order = sorted(plan.tiers, key=lambda tier: _precedence(plan, tier))
     runs: list[list[str]] = []

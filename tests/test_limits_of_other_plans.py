@@ -14,6 +14,7 @@ from plan_rules.analysis import diff, lint, prove
 from plan_rules.deadlines import due
 from plan_rules.decision_page import page
 from plan_rules.errors import CalendarUnknown
+from plan_rules.language.intentions import limits_meant
 from plan_rules.language.reader import read
 from plan_rules.norm import Term, TimeLimit
 from plan_rules.wording import Wording, who
@@ -320,3 +321,10 @@ def end(limit_: TimeLimit, start: datetime) -> datetime:
     found = due(limit_, start)
     assert found is not None
     return found if isinstance(found, datetime) else datetime.combine(found, time.max)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("每季度", "每3个月"), ("一个季度", "3个月"), ("每半年", "每6个月"), ("每年", "每1年")]
+)
+def test_a_quarter_is_three_months(written: str, meant: str) -> None:
+    assert limits_meant(written) == (meant,)

@@ -33,7 +33,7 @@ _UNITS = {
     "自然日": ("日", "天", "自然天", "日历日", "day", "days", "昼夜"),
     "工作日": ("日", "天", "工作天", "交易日", "营业日", "工日", "上班日"),
     "周": ("星期", "礼拜", "week"),
-    "个月": ("月", "月份", "季度", "季", "month"),
+    "个月": ("月", "月份", "month"),
     "年": ("周年", "年度", "year"),
 }
 
@@ -69,6 +69,8 @@ def limits_meant(word: str) -> tuple[str, ...]:
     every, amount, unit = found[1] or "", found[2] or "1", found[3]
     if amount == "半":
         return (f"{every}30分钟",) if unit in ("小时", *_UNITS["小时"]) else (f"{every}6个月",) if unit == "年" else ()
+    if unit in ("季度", "季"):
+        return (f"{every}{int(amount) * 3}个月",)
     near = [right for right, others in _UNITS.items() if unit == right or unit in others]
     near = near or [right for right in _UNITS if unit and (unit.endswith(right[-1]) or right[0] == unit[0])]
     return tuple(f"{every}{amount}{right}" for right in near or _UNITS)
