@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plan_rules.decision import Decision, Duty, Permission, Prohibition, Side
 from plan_rules.entries import Entry, Section, pairs
-from plan_rules.layer import Authority
+from plan_rules.layer import Authority, citation
 from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Plan
 from plan_rules.wording import Wording, by_when, to_whom, value_text, who
@@ -208,7 +208,7 @@ def _side(side: Side, tongue: Wording) -> str:
     """`应当 - 征信业管理条例第25条(行政法规)`."""
     said = modality_phrase(side.says, tongue.lang) if side.says else tongue("不要求", "nothing")
     authority = tongue(Authority(side.authority).label, side.authority.replace("_", " "))
-    return f"{said} - {side.instrument}{side.article}({authority})"
+    return f"{said} - {citation(side.instrument, side.article)}({authority})"
 
 
 def _sources(decision: Decision, tongue: Wording) -> Iterable[Entry]:
@@ -220,7 +220,7 @@ def _sources(decision: Decision, tongue: Wording) -> Iterable[Entry]:
         )
         for basis in layer.clauses:
             authority = tongue(Authority(basis.authority).label, basis.authority.replace("_", " "))
-            yield Entry(f"{basis.clause}: {basis.instrument}{basis.article}({authority})")
+            yield Entry(f"{basis.clause}: {citation(basis.instrument, basis.article)}({authority})")
 
 
 def _questions(decision: Decision, tongue: Wording) -> Iterable[Entry]:

@@ -117,6 +117,17 @@ class Confirmation:
     note: str = ""
 
 
+def citation(instrument: str, article: str) -> str:
+    """An instrument and its articles, each as written -> one phrase; as many of the one as of the other go in pairs.
+
+    `甲法; 乙法` and `第1条; 第2条` are `甲法第1条; 乙法第2条`.
+    """
+    instruments, articles = instrument.split("; "), article.split("; ")
+    if len(instruments) != len(articles):
+        return f"{instrument}{article}"
+    return "; ".join(f"{law}{place}" for law, place in zip(instruments, articles, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Provision:
     """One rule laid over the plan.  `about` are clauses of the plan it bears on, `clauses` those it adds.
@@ -141,6 +152,11 @@ class Provision:
     confirmed: Confirmation | None = None
     clauses: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def citation(self) -> str:
+        """Where it is found: `征信业管理条例第25条`."""
+        return citation(self.instrument, self.article)
 
     @property
     def waits(self) -> bool:

@@ -49,6 +49,12 @@ def test_without_an_overlay_nothing_of_regulation_is_said() -> None:
     assert not {"sources", "overrides"} & json.loads(done.stdout).keys()
 
 
+def test_articles_of_two_laws_stand_each_behind_its_law() -> None:
+    done = run("overlays", *AT, "--lang", "zh")
+
+    assert "个人信息保护法第26条; 保安服务管理条例第25条" in done.stdout
+
+
 def test_overlays_lists_every_provision_with_its_force() -> None:
     done = run("overlays", *AT, "--lang", "zh")
     lines = done.stdout.splitlines()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from plan_rules.cli import signing_command
+from plan_rules.cli.stop import Stop
 from tests.command_line import run
 
 SMALL = (Path(__file__).parent / "data" / "small_plan.yaml").read_text(encoding="utf-8")
@@ -177,6 +179,28 @@ def test_a_leaked_key_is_revoked_and_the_plan_is_no_longer_used(desk: Path, tmp_
     assert done.returncode == 1
     assert "私钥被盗" in done.stdout
     assert run("sign", "revoke", "trust.yaml", "wang", *words, cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("typed", [("甲", "乙"), ("", "")])
+def test_a_new_passphrase_is_typed_twice_and_a_slip_makes_no_key(
+    typed: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(typed)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+
+    with pytest.raises(Stop) as refused:
+        signing_command.keygen(str(tmp_path / "k.pem"), "wang", "-", for_programs=False, lang="zh")
+
+    assert "没有建密钥" in refused.value.message.zh
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_review_says_that_a_version_never_signed_is_not_compared_with(desk: Path) -> None:
+    given = ("--effective", "2026-01-01", "--trust", "trust.yaml", "--lang", "zh")
+    done = run("sign", "review", "draft.yaml", "--last", "plan.yaml", *given, cwd=desk)
+
+    assert done.returncode == 0
+    assert "--last plan.yaml 没有用到: draft.yaml.signed" in done.stdout
 
 
 def test_a_passphrase_is_needed_where_the_key_has_one(desk: Path, tmp_path: Path) -> None:

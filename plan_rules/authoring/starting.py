@@ -16,9 +16,10 @@ from plan_rules.language.characters import hides_characters
 from plan_rules.language.keywords import CONDITION_WORDS, KEYWORDS, VALUE_WORDS
 from plan_rules.language.names import IDENTIFIER, RESERVED
 
-MAX_NAME = 30
+MAX_NAME = 60
 MAX_WORDING = 2000
-_NAME = re.compile(r"[^\W_]([\w·/()-]*[\w)])?")
+# One space between words, as English writes them.
+_NAME = re.compile(r"[^\W_](?:(?:[\w·/()-]| (?=[\w(]))*[\w)])?")
 _TAKEN = frozenset((*VALUE_WORDS, *VALUE_WORDS.values(), *CONDITION_WORDS, *CONDITION_WORDS.values()))
 INCIDENT = "发生事件"
 SECTION = "一"
@@ -60,7 +61,7 @@ def name_defect(name: str) -> Message | None:
     if name in _TAKEN or name in KEYWORDS:
         return Message(f"“{name}”是预案文件自己的用词, 换一个", f"`{name}` is a word of plan files; choose another")
     if not _NAME.fullmatch(name) or name.isdigit() or hides_characters(name):
-        return Message("只用文字、数字和 · / ( ) -, 不用标点", "use letters, digits and · / ( ) - only")
+        return Message("只用文字、数字、空格和 · / ( ) -, 不用标点", "use letters, digits, spaces and · / ( ) - only")
     return None
 
 

@@ -43,7 +43,7 @@ def _fields(provision: Provision, plan: Plan, *, zh: bool) -> Iterator[str]:
     force = provision.force.label if zh else provision.force.value
     yield f"{'●' if provision.force == 'in_force' else '○'} {force}"
     yield provision.id
-    yield f"{provision.instrument}{provision.article}({authority})"
+    yield f"{provision.citation}({authority})"
     about = f" {'、'.join(provision.about)}" if provision.about else ""
     yield f"{provision.relation.label if zh else provision.relation.value}{about}"
     if provision.figures:

@@ -59,7 +59,7 @@ _STATES = {
 
 def keygen(file: str, approver: str, passphrase_file: str | None, *, for_programs: bool, lang: str) -> int:
     """Make a key, and print what goes into the trust file."""
-    passphrase = _passphrase(passphrase_file, lang)
+    passphrase = _passphrase(passphrase_file, lang, new=True)
     with _files(file):
         key = public_text(new_key_file(Path(file), passphrase))
     if for_programs:
@@ -74,11 +74,27 @@ def keygen(file: str, approver: str, passphrase_file: str | None, *, for_program
     return OK
 
 
-def _passphrase(file: str | None, lang: str) -> bytes | None:
+def _typed(prompt: str) -> bytes:
+    return getpass.getpass(prompt).encode()
+
+
+def _new_passphrase(lang: str) -> bytes:
+    """A passphrase for a new key, typed twice: a slip that nobody sees would lock the key for ever."""
+    words = _typed("口令: " if lang == "zh" else "passphrase: ")
+    if words != _typed("再输一次: " if lang == "zh" else "once more: "):
+        raise Stop(
+            BAD_INPUT, "key_refused", Message("两次输入的口令不同, 没有建密钥", "the two differ; no key was made")
+        )
+    if not words:
+        raise Stop(BAD_INPUT, "key_refused", Message("口令是空的, 没有建密钥", "it is empty; no key was made"))
+    return words
+
+
+def _passphrase(file: str | None, lang: str, *, new: bool = False) -> bytes | None:
     if file is None:
         return None
     if file == "-":
-        return getpass.getpass("口令: " if lang == "zh" else "passphrase: ").encode()
+        return _new_passphrase(lang) if new else _typed("口令: " if lang == "zh" else "passphrase: ")
     with _files(file):
         words = Path(file).read_bytes().split(b"\n")[0].rstrip(b"\r")
     if not words:
@@ -103,7 +119,8 @@ class ToReview:
 def review(asked: ToReview, *, form: str, lang: str) -> int:
     """Show what would be signed."""
     with _refusals(BAD_INPUT):
-        found = _reviewed(asked, _trust(asked.trust))
+        trust = _trust(asked.trust)
+        found = _reviewed(asked, trust)
     difference = found.difference
     match form:
         case "json":
@@ -115,9 +132,21 @@ def review(asked: ToReview, *, form: str, lang: str) -> int:
             output.say([as_markdown(page(difference, lang))])
         case _:
             shown = as_text(page(difference, lang)) if difference else None
-            first = "第一次签署, 没有上一版" if lang == "zh" else "the first version signed: nothing to compare with"
+            first = _nothing_before(asked.last, _sign_off_file(asked.plan, asked.overlays, trust), lang)
             output.say([shown or first, "", *_statement_lines(found.statement, lang)])
     return OK
+
+
+def _nothing_before(last: str | None, signed_off: Path, lang: str) -> str:
+    first = "第一次签署, 没有上一版" if lang == "zh" else "the first version signed: nothing to compare with"
+    if last is None:
+        return first
+    unused = (
+        f"; --last {last} 没有用到: {signed_off} 里没有签过的版本"
+        if lang == "zh"
+        else f"; --last {last} is not used: {signed_off} holds no signed version"
+    )
+    return first + unused
 
 
 def _reviewed(asked: ToReview, trust: Trust) -> Review:

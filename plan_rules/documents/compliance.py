@@ -30,7 +30,7 @@ from plan_rules.documents.content import (
 )
 from plan_rules.documents.sentence import norm_sentence
 from plan_rules.errors import CalendarUnknown, FactsInvalid
-from plan_rules.layer import Authority, Force, Layer, Layering, Provision
+from plan_rules.layer import Authority, Force, Layer, Layering, Provision, citation
 from plan_rules.layered import side
 from plan_rules.loading import bare, on_day
 from plan_rules.norm import Exemption
@@ -123,7 +123,7 @@ def _row(provision: Provision, plan: Plan) -> Row:
 
 
 def _basis(provision: Provision) -> Text:
-    return Text(f"{provision.instrument}{provision.article}", Origin.STATED)
+    return Text(provision.citation, Origin.STATED)
 
 
 def _why(provision: Provision) -> Iterator[Text | str]:
@@ -188,7 +188,7 @@ def _side(plan: Plan, clause: Clause, actions: Sequence[str]) -> Iterator[Text]:
 
 
 def _named(shown: Side) -> str:
-    return f"{shown.clause} {shown.instrument}{shown.article}({Authority(shown.authority).label})"
+    return f"{shown.clause} {citation(shown.instrument, shown.article)}({Authority(shown.authority).label})"
 
 
 def _prevails(plan: Plan, winner: Clause, loser: Clause, _: Exemption) -> str:

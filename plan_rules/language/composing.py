@@ -351,5 +351,5 @@ def _force(effective: date | None, repealed: date | None, day: date) -> Force | 
 
 def _words(provision: Provision) -> str:
     """What is shown where a clause of the plan shows its text: the summary, and that it is one."""
-    basis = f"{provision.instrument}{provision.article}"
+    basis = provision.citation
     return f"[不是预案原文, {provision.authority.label}摘要] {basis}: {provision.summary}"

@@ -99,6 +99,28 @@ def test_questions_answered_at_the_terminal_give_a_plan_that_passes_its_own_scen
     assert run("prove", plan).returncode == 0
 
 
+ENGLISH = """\
+Plan for power cuts
+
+minor, severe
+Under ten minutes: the lobby manager calms customers.
+lobby manager: calm customers
+Over an hour: close.
+longer than an hour
+branch manager: close the outlet; general office: tell the regulator
+"""
+
+
+def test_names_of_several_english_words_make_a_plan_that_passes(tmp_path: Path) -> None:
+    begun = run("init", str(tmp_path / "plan"), "--lang", "en", stdin=ENGLISH.encode())
+    plan = str(tmp_path / "plan" / "plan.yaml")
+
+    assert begun.returncode == 0, begun.stdout
+    assert run("check", plan).returncode == 0
+    tested = run("test", str(tmp_path / "plan" / "scenarios.yaml"), "--plan", plan)
+    assert tested.stdout.splitlines()[-1] == "2 passed, 0 failed"
+
+
 def test_a_bad_answer_is_said_why_and_asked_again(tmp_path: Path) -> None:
     asked_again = SPOKEN.replace("一般、严重\n", "一般、一般\n一般、严重\n").replace(
         "电梯困人\n", "电梯困人?!\n是\n电梯困人\n", 1

@@ -89,19 +89,29 @@ def _no_conflict(meaning: Meaning, action: Action, asking: Bound, forbidden: Bou
             f"`{one}` and `{other}` never both ask for and forbid `{action.id}`",
         ),
         defect=Message(
-            f"“{one}”说{said[0]}“{action.label}”, “{other}”说不得, 两条会同时管着{roles}",
+            f"“{one}”说{said[0]}“{action.label}”, “{other}”说不得, {'都' if one == other else '两条会同时'}管着{roles}",
             f"`{one}` says {said[1]} `{action.id}`, `{other}` says must not, of the same people at once",
         ),
-        help=Message(
-            f"以“{other}”为准的, 在“{other}”写“例外于: {one}”“免除: [{action.label}]”; 反过来也一样; 或在“当”里错开",
-            f"where `{other}` prevails write `exception_to: {one}` and `waives: [{action.id}]` in it, or the reverse;"
-            " or keep their conditions apart",
-        ),
+        help=_put_right(one, other, action),
         points=partial(_together, asking, forbidden),
         clauses=(one, other),
         span=asking.norm.span,
         related=forbidden.norm.span,
         related_label=Message(f"不得: {action.label}", f"must not: {action.id}"),
+    )
+
+
+def _put_right(one: str, other: str, action: Action) -> Message:
+    """What to do where `one` asks for an action and `other`, which may be the same clause, forbids it."""
+    if one == other:
+        return Message(
+            f"在“{one}”里两项只留一项; 各在不同情况下成立的, 分成两条, 在“当”里写明",
+            f"keep one of the two in `{one}`; where each holds at other times, make two clauses with their conditions",
+        )
+    return Message(
+        f"以“{other}”为准的, 在“{other}”写“例外于: {one}”“免除: [{action.label}]”; 反过来也一样; 或在“当”里错开",
+        f"where `{other}` prevails write `exception_to: {one}` and `waives: [{action.id}]` in it, or the reverse;"
+        " or keep their conditions apart",
     )
 
 
