@@ -33,6 +33,15 @@ def test_whoever_is_excepted_from_a_prohibition_may_be_asked_to_act() -> None:
     assert "PF005" not in codes(body.replace("EXCEPTED", ", 除外: [乙]"))
 
 
+def test_a_clause_that_contradicts_itself_is_not_told_to_be_an_exception_to_itself() -> None:
+    body = "  - {编号: 一.a, 原文: 甲, 当: {有火: 是}, 应当: {做: 撤离, 责任: 乙}, 不得: {做: 撤离, 责任: 乙}}\n"
+    (found,) = (finding for finding in prove(pr.loads(HEAD + body)) if finding.code == "PF005")
+
+    assert "两项只留一项" in found.diagnostic.help.zh
+    assert "例外于" not in found.diagnostic.help.zh
+    assert "两条" not in found.diagnostic.message.zh
+
+
 def test_a_clause_that_never_fires_is_told_once() -> None:
     assert codes("  - {编号: 一.a, 原文: 甲, 当: {全部: [{有火: 是}, {有火: 否}]}, 应当: {做: 撤离, 责任: 乙}}\n") == {
         "PF001"
