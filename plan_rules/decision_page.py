@@ -85,7 +85,7 @@ def pending_sections(decision: Decision, tongue: Wording) -> tuple[Section, ...]
 def _no_tier(decision: Decision, tongue: Wording) -> str:
     if decision.exclusions:
         return tongue("不适用本预案", "this plan does not apply")
-    return tongue("不分级: 没有正在处置的投诉事件", "no tier: no incident is being handled")
+    return tongue("不分级: 没有正在处置的事件", "no tier: no incident is being handled")
 
 
 def _exclusions(decision: Decision) -> Iterable[Entry]:

@@ -178,7 +178,9 @@ def test_a_leaked_key_is_revoked_and_the_plan_is_no_longer_used(desk: Path, tmp_
     done = run("sign", "verify", "plan.yaml", "--trust", "trust.yaml", "--lang", "zh", cwd=tmp_path)
     assert done.returncode == 1
     assert "私钥被盗" in done.stdout
-    assert run("sign", "revoke", "trust.yaml", "wang", *words, cwd=tmp_path).returncode == 2
+    again = run("sign", "revoke", "trust.yaml", "wang", *words, cwd=tmp_path)
+    assert again.returncode == 2
+    assert "改信任文件里的“撤销”" in again.stderr
 
 
 @pytest.mark.parametrize("typed", [("甲", "乙"), ("", "")])

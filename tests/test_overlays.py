@@ -227,6 +227,12 @@ def test_a_slip_in_an_overlay_is_named(laid: Laid, texts: tuple[str, ...], code:
         laid(*texts)
 
 
+def test_of_an_overlay_for_another_plan_only_that_is_said(laid: Laid) -> None:
+    assert laid.codes(credit().replace("zhijin-complaint", "fire_drill").replace("客户要求书面答复", "没有的事实")) == {
+        "OV003"
+    }
+
+
 def test_what_no_longer_binds_is_not_said_to_be_overridden(laid: Laid) -> None:
     advice = {**DISPUTED, "policy_reading": {"AMB-11": "C"}}  # under it the plan only advises against a written reply
 

@@ -25,7 +25,12 @@ def with_revocation(text: str, approver: str, revocation: Revocation, source: st
             Message(f"信任文件里没有“{approver}”; 有: {names}", f"no approver `{approver}`; known: {names}")
         )
     if known.revoked is not None:
-        raise RevocationRefused(Message(f"“{approver}”已经撤销", f"`{approver}` is revoked already"))
+        raise RevocationRefused(
+            Message(
+                f"“{approver}”已经撤销; 要改撤销的日子或理由, 改信任文件里的“撤销”",
+                f"`{approver}` is revoked already; to change it, edit `revoked` in the trust file",
+            )
+        )
     line = _line(revocation)
     changed = _inserted(text, approver, line, source)
     wanted = Trust({**trust.approvers, approver: replace(known, revoked=revocation)}, trust.quorum)

@@ -57,12 +57,20 @@ def read_composed(
     tree = parse(base.text, base.source, report)
     document = shaped(DocumentShape, without_empty(tree, report), report) if tree is not None else None
     read = [read_overlay(part.text, part.source, day, report) for part in overlays]
-    if document is None or any(each is None for each in read):
+    laid = [each for each in read if each is not None]
+    if document is None or len(laid) < len(read) or not _meant_for(document, laid, report):
         return ReadResult(None, report.sorted())
-    found = _Composing(document, [each for each in read if each is not None], day, report, confirmed=confirmed)
+    found = _Composing(document, laid, day, report, confirmed=confirmed)
     text = _text(base, [part.text for part in overlays], found)
     plan = plan_of(found.document, text, find or beside(folder), report, found)
     return ReadResult(None if report.failed else plan, report.sorted())
+
+
+def _meant_for(document: DocumentShape, overlays: Sequence[Overlay], report: Report) -> bool:
+    """Are all of them meant for this plan?  Of one that is not, every name would be unknown: that is said once."""
+    head = document.plan
+    meant = [check_base(overlay.shape.overlay, head.id, head.version, report) for overlay in overlays]
+    return all(meant)
 
 
 def parts_of(text: bytes) -> tuple[bytes, tuple[bytes, ...], date]:
@@ -154,7 +162,6 @@ class _Composing:
 
     def _layer(self, overlay: Overlay, document: DocumentShape) -> Layer:
         head = overlay.shape.overlay
-        check_base(head, document.plan.id, document.plan.version, self._report)
         self._once(head.id, document)
         authority = word_of(head.authority, AUTHORITIES, Authority.BANK, self._report)
         effective, repealed = _days(head.effective, head.repealed)

@@ -243,8 +243,8 @@ def word_of(word: Text, known: Mapping[str, Meaning], default: Meaning, report: 
     return default
 
 
-def check_base(head: OverlayHead, plan: Text, version: Text, report: Report) -> None:
-    """Report an overlay that is meant for another plan, or for another version of it."""
+def check_base(head: OverlayHead, plan: Text, version: Text, report: Report) -> bool:
+    """Is an overlay meant for this plan, in whatever version?  One for another plan or version is reported."""
     if plan not in head.over:
         report.add(
             "OV003",
@@ -269,6 +269,7 @@ def check_base(head: OverlayHead, plan: Text, version: Text, report: Report) -> 
             related=version.span,
             subject=str(head.id),
         )
+    return plan in head.over
 
 
 def _within(bounds: Text, version: Text, report: Report) -> bool:
