@@ -49,6 +49,13 @@ def test_without_an_overlay_nothing_of_regulation_is_said() -> None:
     assert not {"sources", "overrides"} & json.loads(done.stdout).keys()
 
 
+def test_the_list_is_in_words_in_english_too() -> None:
+    done = run("overlays", *AT, "--lang", "en")
+
+    assert "● in force | OV-C1 |" in done.stdout
+    assert "_" not in done.stdout
+
+
 def test_articles_of_two_laws_stand_each_behind_its_law() -> None:
     done = run("overlays", *AT, "--lang", "zh")
 

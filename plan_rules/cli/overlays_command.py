@@ -39,13 +39,13 @@ def _lines(plan: Plan, lang: str) -> Iterator[str]:
 
 
 def _fields(provision: Provision, plan: Plan, *, zh: bool) -> Iterator[str]:
-    authority = provision.authority.label if zh else provision.authority.value
-    force = provision.force.label if zh else provision.force.value
+    authority = provision.authority.label if zh else provision.authority.value.replace("_", " ")
+    force = provision.force.label if zh else provision.force.value.replace("_", " ")
     yield f"{'●' if provision.force == 'in_force' else '○'} {force}"
     yield provision.id
     yield f"{provision.citation}({authority})"
     about = f" {'、'.join(provision.about)}" if provision.about else ""
-    yield f"{provision.relation.label if zh else provision.relation.value}{about}"
+    yield f"{provision.relation.label if zh else provision.relation.value.replace('_', ' ')}{about}"
     if provision.figures:
         yield provision.figures
     for winner, loser in _conflicts(provision, plan):

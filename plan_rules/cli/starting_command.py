@@ -77,7 +77,9 @@ def _files_of_template(name: str | None) -> dict[str, bytes]:
                 f"there is no template `{name}`; there are: {', '.join(TEMPLATES)}",
             ),
         )
-    return {each: shipped(f"plans/{name}/{each}") for each in ("plan.yaml", "scenarios.yaml")}
+    files = {each: shipped(f"plans/{name}/{each}") for each in ("plan.yaml", "scenarios.yaml")}
+    # The copy's first lines say how to check the copy, not the file it was copied from.
+    return {each: text.replace(f"examples/plans/{name}/".encode(), b"") for each, text in files.items()}
 
 
 def _refuse_taken(folder: Path, names: Mapping[str, bytes] | tuple[str, ...]) -> None:

@@ -164,6 +164,7 @@ def test_every_template_checks_proves_and_passes_its_scenarios(template: str, tm
 
     assert begun.returncode == 0, begun.stderr
     assert run("check", plan).returncode == 0
+    assert "examples/" not in Path(plan).read_text(encoding="utf-8")
     assert run("prove", plan).returncode == 0
     tested = run("test", str(tmp_path / "new" / "scenarios.yaml"), "--plan", plan)
     assert tested.returncode == 0, tested.stdout
