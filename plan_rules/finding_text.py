@@ -79,6 +79,8 @@ def answer_phrase(decision: Decision, finding: Finding, plan: Plan, lang: str = 
     """What the engine decides on the incident, as far as the finding's clauses go."""
     zh = lang == "zh"
     tier = (decision.tier.label if zh else decision.tier.id) if decision.tier else ("不分级" if zh else "no tier")
+    if decision.exclusions:
+        tier = "不适用本预案" if zh else "the plan does not apply"
     parts = [tier]
     for modality, items in (
         ("duty", decision.in_force),

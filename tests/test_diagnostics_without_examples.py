@@ -61,11 +61,12 @@ def of_plan_beside(source: str, plan: str, folder: Path) -> Given:
 
 
 def many_facts_decide_the_tier() -> str:
-    """The small plan with the tier resting on fifteen more facts."""
+    """The small plan with the tier resting on fifteen more facts, and no clause that gives every incident one."""
     names = [f"征兆{number}" for number in range(15)]
     declared = "".join(f"  {name}: {{id: sign_{at}, 类型: 是否, 默认: 否}}\n" for at, name in enumerate(names))
     assigned = f"    当: {{任一: [{', '.join(f'{{{name}: 是}}' for name in names)}]}}"
-    return SMALL.replace("事实:\n", "事实:\n" + declared).replace("    当: {看到明火: 是, 火势: 至少 小}", assigned)
+    text = SMALL.replace("    定为: 一般\n", "    当: {闻到烟味: 是}\n    定为: 一般\n")
+    return text.replace("事实:\n", "事实:\n" + declared).replace("    当: {看到明火: 是, 火势: 至少 小}", assigned)
 
 
 def refused_instant(at: str) -> Given:

@@ -8,6 +8,7 @@ import plan_rules as pr
 from plan_rules.analysis import diff, prove
 from plan_rules.decision_page import page
 from plan_rules.engines import ENGINES
+from plan_rules.finding_text import answer_phrase
 from plan_rules.language.reader import read
 from plan_rules.scenarios import read_scenarios, run
 
@@ -117,3 +118,14 @@ def test_the_page_says_that_the_plan_does_not_apply_and_who_takes_over() -> None
     assert told.tier == "不适用本预案"
     assert [section.key for section in told.sections] == ["exclusion", "handoff"]
     assert told.sections[1].entries[0].details == (("交给", "公安机关"),)
+
+
+def test_a_broken_red_line_says_that_the_plan_does_not_apply_there() -> None:
+    plan = pr.loads("红线:\n- {编号: R1, 名称: 总有等级, 则: {定级: 至少 一般}}\n" + TEXT)
+    told = [
+        answer_phrase(pr.decide(plan, {**LATE, "crime": True}), each, plan)
+        for each in prove(plan)
+        if each.code == "PF014"
+    ]
+
+    assert told and all(each.startswith("不适用本预案") for each in told)

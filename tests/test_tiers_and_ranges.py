@@ -245,3 +245,13 @@ def test_tiers_asked_for_together_are_the_tiers_asked_for_one_by_one_where_all_i
             for people, mood in product((0, 1, 10, 50, 200), ("calm", "violent")):
                 wide = {"people": people, "mood": mood, "peak": "tier_4"}
                 assert holds(wide) is any(compiled(TierIs((tier,)), plan, {})(wide) for tier in asked)
+
+
+def test_where_a_clause_gives_every_incident_a_tier_many_facts_may_raise_it() -> None:
+    signs = [f"征兆{number}" for number in range(15)]
+    declared = "".join(f"  {name}: {{编号: sign_{at}, 类型: 是否, 默认: 否}}\n" for at, name in enumerate(signs))
+    raised = ", ".join(f"{{{name}: 是}}" for name in signs)
+    text = HALL.replace("事实:\n", "事实:\n" + declared).replace("{态势: 至少 动手}", f"{{任一: [{raised}]}}")
+
+    assert codes(text) == set()
+    assert codes(text.replace("{编号: 一.a, ", "{编号: 一.a, 当: {人数: 至多 500}, ")) == {"PR069"}

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from plan_rules.condition import AnyOf, Condition, Is, Present, Within
+from plan_rules.condition import ALWAYS, AnyOf, Condition, Is, Present, Within
 from plan_rules.errors import Severity
 from plan_rules.fact import Fact, telling_values
 from plan_rules.language.shape import PlanHead
@@ -22,6 +22,8 @@ MAX_INCIDENTS = 20_000
 def check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
     """Try every combination of the facts that tiers depend on: each incident in scope must have a tier."""
     conditions = [clause.condition for clause in plan.clauses.values() if clause.tier]
+    if ALWAYS in conditions or plan.scope in conditions:  # a clause gives every incident in scope a tier
+        return
     readings = plan.chosen()
     excluded = AnyOf(tuple(plan.clauses[name].condition for name in plan.exclusions))
     facts = list(dict.fromkeys(fact for c in (plan.scope, excluded, *conditions) for fact in _facts(c, plan)))
@@ -35,7 +37,10 @@ def check_fallback(plan: Plan, head: PlanHead, report: Report) -> None:
             "PR069",
             ("定级依赖的事实太多, 无法逐一核对是否都有等级", "tiers depend on too many facts to try every combination"),
             head.id.span,
-            ("用“情形”归并, 或减少定级依据", "assign tiers by fewer facts"),
+            (
+                "写一条兜底的定级条款, 或减少定级依据",
+                "add a clause that gives every incident a tier, or assign tiers by fewer facts",
+            ),
             severity=Severity.WARNING,
         )
         return
