@@ -151,7 +151,7 @@ class _Asker:
         ]
 
     def _settle_the_tier(self, told: Facts) -> frozenset[str]:
-        """The facts that decide the tier of an incident in scope."""
+        """The facts that decide the tier; also whether the plan applies, where that is not so by default."""
         plan = self._plan
         chosen = self._chosen(told)
         deciding = {
@@ -159,17 +159,21 @@ class _Asker:
             for tier in plan.tiers
             for name in self._diagram.support(self._cut(self._meaning.drawing.holds(TierIs((tier,))), chosen))
         }
-        return frozenset(name for name in deciding - self._given if name in self._scales)
+        applying = () if self._applies(told) else self._diagram.support(self._scope)
+        return frozenset(name for name in (*(deciding - self._given), *applying) if name in self._scales)
+
+    @cached_property
+    def _scope(self) -> Points:
+        return self._meaning.drawing.holds(self._plan.scope)
 
     @cached_property
     def _given(self) -> frozenset[str]:
         """The facts that are the same in every incident in scope, as that there is a complaint: nobody is asked."""
-        scope = self._meaning.drawing.holds(self._plan.scope)
         return frozenset(
             name
             for name, scale in self._scales.items()
             for place in range(len(scale.values))
-            if scope & ~self._diagram.where(name, (place,)) == self._diagram.nothing
+            if self._scope & ~self._diagram.where(name, (place,)) == self._diagram.nothing
         )
 
     def _said_of(self, deciding: Iterable[str], told: Facts) -> frozenset[str]:
@@ -190,21 +194,31 @@ class _Asker:
         return points
 
     def _incidents(self, told: Facts, open_: Iterable[str]) -> Points:
-        """What may turn out: in scope, with what is stated and follows, and defaults where they can be.
+        """What may turn out: with what is stated and follows, and defaults where they can be.
+
+        The plan is taken to apply where a decision on what is told would take it so.
+        """
+        left = {*open_}
+        here = self._narrowed(told, [name for name in self._scales if name not in left])
+        in_scope = here & self._scope
+        return in_scope if self._applies(told) and in_scope != self._diagram.nothing else here
+
+    def _applies(self, told: Facts) -> bool:
+        """Does the plan apply to what is told, with defaults for the rest?"""
+        return self._narrowed(told, list(self._scales)) & self._scope != self._diagram.nothing
+
+    def _narrowed(self, told: Facts, fixed: list[str]) -> Points:
+        """The incidents in which these facts are as told, or else by default where that can be.
 
         A day or instant that is presumed to have come, and of which nothing is told, has not: decisions take it so.
         """
         here = self._possible(told) & self._diagram.all(
             self._diagram.where(name, (option,)) for name, option in self._chosen(told).items()
         )
-        left = {*open_}
-        fixed = [name for name in self._scales if name not in left]
-        scope = self._meaning.drawing.holds(self._plan.scope)
         for name in sorted(fixed, key=lambda each: each not in told.source):  # what is stated before what is presumed
             narrowed = here & self._diagram.where(name, (self._place(told, name),))
             here = here if narrowed == self._diagram.nothing else narrowed
-        in_scope = here & scope
-        return here if in_scope == self._diagram.nothing else in_scope
+        return here
 
     def _possible(self, told: Facts) -> Points:
         drawing = self._meaning.drawing

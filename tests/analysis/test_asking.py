@@ -43,14 +43,14 @@ def test_with_nothing_known_two_questions_settle_the_tier() -> None:
     assert answer.next.confirm_by == ("outlet_manager", "lobby_manager")
 
 
-def test_what_decides_both_whether_the_plan_applies_and_the_tier_is_asked_about() -> None:
+def test_where_a_plan_does_not_apply_by_default_it_is_asked_whether_it_does() -> None:
     """The plan of a fire applies to smoke or flames; flames make it serious."""
     plan = pr.load(ROOT / "tests" / "data" / "small_plan.yaml")
-    answer = ask(plan)
 
-    assert answer.tiers == ("tier_1", "tier_2")
-    assert answer.next is not None
-    assert (answer.next.fact, answer.questions_to_tier) == ("flames", 1)
+    assert ask(plan).tiers == ("tier_1", "tier_2", None)
+    assert ask(plan, {"flames": True}).tiers == ("tier_2",)
+    assert ask(plan, {"smoke": True}).tiers == ("tier_1", "tier_2")
+    assert ask(plan, {"flames": False, "smoke": False}).tiers == (None,)
 
 
 @pytest.mark.parametrize(
