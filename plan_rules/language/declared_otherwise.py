@@ -59,9 +59,9 @@ def _misspelt(name: str, times: int, declared: dict[str, Span], used: Counter[st
     return None
 
 
-def _rarity(word: str, text: str) -> list[int]:
-    """How often each two characters of the word that stand together do so in the text, the rarest first."""
-    return sorted(text.count(word[at : at + 2]) for at in range(max(len(word) - 1, 1)))
+def _rarity(word: str, text: str) -> int:
+    """How often the rarest two characters of the word that stand together do so in the text."""
+    return min(text.count(word[at : at + 2]) for at in range(max(len(word) - 1, 1)))
 
 
 def _told(name: str, declared: str, span: Span, places: list[Diagnostic]) -> Diagnostic:
