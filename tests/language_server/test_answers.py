@@ -108,7 +108,7 @@ def test_what_may_stand_at_a_place_is_offered(edit) -> None:
      ("类型: 选项\n    取值: {营业大厅", "类型: 选相\n    取值: {营业大厅", "改成“选项”"),
      ("编号: 三.1.q\n    原文", "编号：三.1.q\n    原文", "改成半角“: ”"),
      ("编号: 三.1.q\n", "编号: 三.1.\u200bq\n", "删去这个字符"),
-     ("    服务于: [三.1.q]", "\u3000\u3000服务于: [三.1.q]", "改用半角空格")),
+     ("    服务于: [三.1.q]", "\u3000\u3000服务于: [三.1.q]", "行首改成 4 个空格")),
 ])  # fmt: skip
 def test_a_quick_fix_writes_what_was_meant(edit, right_wrong_title) -> None:
     async def session(editor: Editor) -> None:
