@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from plan_rules.fact import UNKNOWN, Kind
+from plan_rules.condition import Condition
+from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.gates import Approval, Approvals, Discretion, Rung
 from plan_rules.language.keywords import canonical
+from plan_rules.language.names import Names
 from plan_rules.language.shape import DiscretionShape, NormShape
 from plan_rules.language.tree import Fields, Report, Text, Tree
-
-if TYPE_CHECKING:
-    from plan_rules.language.norms import NormReader
+from plan_rules.norm import Role
 
 _NEEDS = ("all", "any")
 _RUNG = re.compile(r"(.+)-(\d{1,3})")
@@ -23,7 +23,9 @@ _RUNG = re.compile(r"(.+)-(\d{1,3})")
 class GateReader:
     """Reads what a norm waits for."""
 
-    norms: NormReader
+    roles: Names[Role]
+    facts: Names[Fact]
+    shown_by: Callable[[Tree | None], tuple[Condition | None, str | None]]  # what shows that it is so
     report: Report
 
     # ----------------------------------------------------------------- 须经
@@ -42,8 +44,8 @@ class GateReader:
         return Approvals(tuple(parts), need) if parts else None
 
     def _approval(self, word: Text, shown: Tree) -> Approval | None:
-        role = self.norms.roles.find(word)
-        condition, _ = self.norms.shown_by(shown)
+        role = self.roles.find(word)
+        condition, _ = self.shown_by(shown)
         return Approval(role.id, condition) if role and condition is not None else None
 
     def _no_approvals(self, at: Tree) -> None:
@@ -70,11 +72,11 @@ class GateReader:
                 norm.action.span,
                 ("写在应当或可以里, 或删去", "write it under `must` or `may`, or drop it"),
             )
-        by = tuple(found.id for word in shape.by if (found := self.norms.roles.find(word)))
+        by = tuple(found.id for word in shape.by if (found := self.roles.find(word)))
         return Discretion(by, tuple(map(str, shape.considerations)), self._choice(shape.choice))
 
     def _choice(self, word: Text | None) -> str | None:
-        fact = self.norms.facts.find(word) if word is not None else None
+        fact = self.facts.find(word) if word is not None else None
         if fact is None or word is None:
             return None
         if fact.kind is not Kind.BOOL or fact.default is not UNKNOWN:
@@ -95,7 +97,7 @@ class GateReader:
 
     def rung(self, shape: NormShape, modality: str, step: Rung | None) -> Rung | None:
         """The step of a ladder; `step` is where a clause lists it, else it is written `名-步`."""
-        failed, _ = self.norms.shown_by(shape.failed)
+        failed, _ = self.shown_by(shape.failed)
         if step is None and shape.escalation is None:
             if shape.failed is not None:
                 self._no_step(shape.failed, "写了失败, 没有写递进", "this fails, and is no step of a ladder")

@@ -47,7 +47,7 @@ class NormReader:
         strength, strength_by = self._strength(shape.defeasible)
         done_by, done_on = self.shown_by(shape.done_by)
         broken_by, _ = self.shown_by(shape.broken_by)
-        gates = GateReader(self, self.report)
+        gates = GateReader(self.roles, self.facts, self.shown_by, self.report)
         waits = (
             gates.approvals(shape.approvals),
             gates.discretion(shape.discretion, shape, modality),
