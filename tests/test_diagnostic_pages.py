@@ -58,7 +58,7 @@ def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
 
 def test_every_code_in_the_source_has_a_page_and_a_line_in_the_index() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "plan_rules").rglob("*.py"))
-    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV)\d{3})"', source))
+    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV|EV)\d{3})"', source))
 
     assert codes == set(PAGES)
     assert codes == set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE))

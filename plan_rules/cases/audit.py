@@ -114,17 +114,27 @@ class Audit:
         """Every decision of a case made again, from the stored plan and facts.  Raises StoreDamaged, EventRefused."""
         with self._database.reading() as connection:
             found: list[Replayed] = []
-            step: Step | None = None
-            plan_of = partial(self._texts.plan_of_case, connection)
-            for entry in log.read(connection, case):
-                content = entry.content
-                event, calendar = read_event(content["event"]), self._texts.calendar(connection, content["calendar"])
-                step = follow(step.case if step else None, case, event, plan_of, calendar)
-                decided = step.decision.to_json()
-                found.append(Replayed(entry.version, event, decided, digest_of(decided) == content["decision"]))
-            if step is not None:
-                found[-1] = replace(found[-1], stands=work.stands(connection, step))
+            last: Step | None = None
+            for entry, event, last in self._steps(connection, case):
+                decided = last.decision.to_json()
+                found.append(Replayed(entry.version, event, decided, digest_of(decided) == entry.content["decision"]))
+            if last is not None:
+                found[-1] = replace(found[-1], stands=work.stands(connection, last))
         return tuple(found)
+
+    def step(self, case: str, event: str) -> Step | None:
+        """What recording this event came to, made again; None where the case has no such event."""
+        with self._database.reading() as connection:
+            return next((step for _, told, step in self._steps(connection, case) if told.id == event), None)
+
+    def _steps(self, connection: Connection, case: str) -> Iterator[tuple[Entry, Event, Step]]:
+        step: Step | None = None
+        plan_of = partial(self._texts.plan_of_case, connection)
+        for entry in log.read(connection, case):
+            content = entry.content
+            event, calendar = read_event(content["event"]), self._texts.calendar(connection, content["calendar"])
+            step = follow(step.case if step else None, case, event, plan_of, calendar)
+            yield entry, event, step
 
 
 def _all(connection: Connection) -> Iterator[tuple[Entry, str]]:

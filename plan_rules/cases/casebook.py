@@ -263,6 +263,13 @@ class Cases:
             raise no_case(case)
         return found
 
+    def retold(self, case: str, event: str) -> Recorded:
+        """What recording this event came to when it was recorded, though the case may have moved on since."""
+        step = self.audit.step(case, event)
+        if step is None:
+            raise no_case(case)
+        return Recorded(step.case, step.decision, step.change, repeated=True)
+
     def plan(self, digest: str) -> Plan | None:
         """A stored plan."""
         with self._database.reading() as connection:
