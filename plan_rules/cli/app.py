@@ -12,6 +12,7 @@ from plan_rules.cli.authoring import AUTHORING
 from plan_rules.cli.cases.groups import groups
 from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
+from plan_rules.cli.languages import LANGUAGES
 from plan_rules.cli.papers import PAPERS
 from plan_rules.cli.signing import add_signing
 from plan_rules.cli.version import version
@@ -43,7 +44,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root(words))
-    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *AUTHORING, *PAPERS):
+    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *AUTHORING, *PAPERS, *LANGUAGES):
         command, zh, en = add(words)
         app.command(
             name=add.__name__.removeprefix("_"),
