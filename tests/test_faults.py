@@ -26,7 +26,7 @@ from plan_rules.language.reader import read
 TEXT = (Path(__file__).parents[1] / "rules" / "plan.yaml").read_text("utf-8")
 LINES = TEXT.splitlines(keepends=True)
 PLAN = pr.load()
-SECONDS = 50
+SECONDS = 300  # a hang; what a case may take is bounded in the driver
 DREAD = settings(suppress_health_check=[HealthCheck.too_slow])
 
 # Reads one case a line (the hex of its bytes) and says on one line each how it ended.
@@ -35,9 +35,11 @@ import sys, time
 import plan_rules as pr
 from plan_rules.incident import read_facts
 from plan_rules.language.reader import read
+from tests.pace import slowness
 from tests.test_faults import complaints
 
 plan = pr.load()
+limit = 5 * slowness()
 for line in sys.stdin:
     text = bytes.fromhex(line.strip())
     start = time.process_time()
@@ -48,8 +50,8 @@ for line in sys.stdin:
     except pr.FactsInvalid as error:
         wrong += complaints(text, error.diagnostics, True)
     took = time.process_time() - start
-    if took > 5:
-        wrong.append(f"took {took:.1f} s of CPU")
+    if took > limit:
+        wrong.append(f"took {took:.1f} s of CPU, more than {limit:.1f}")
     print("ok" if not wrong else repr(wrong), flush=True)
 """
 

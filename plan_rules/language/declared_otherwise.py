@@ -52,11 +52,12 @@ def _misspelt(name: str, times: int, declared: dict[str, Span], used: Counter[st
     near = nearest(name, idle)
     if not near or near[0] == name:
         return None
-    here, there = near[0], text.count(name) - times  # how often sentences have the name as it is used
+    here = near[0]  # below: how often sentences have the name as it is used, and as it is declared
+    there = text.count(name) - times - (text.count(here) if name in here else 0)
     said = text.count(here) - 1 - (text.count(name) if here in name else 0)
-    if times > 1 or there > said or (there == said and _rarity(here, text) < _rarity(name, text)):
-        return here
-    return None
+    # Of two of which one is a part of the other, the longer is always the rarer: that tells nothing.
+    rarer = not (name in here or here in name) and _rarity(here, text) < _rarity(name, text)
+    return here if times > 1 or there > said or (there == said and rarer) else None
 
 
 def _rarity(word: str, text: str) -> int:

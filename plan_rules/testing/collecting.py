@@ -14,12 +14,16 @@ from plan_rules.analysis.finding import Verdict
 from plan_rules.analysis.proving import Proof, proof
 from plan_rules.diagnostic_text import lines_of, render
 from plan_rules.errors import Diagnostic, Message, ScenariosInvalid, Severity
-from plan_rules.language.reader import read
+from plan_rules.language.composing import read_composed
+from plan_rules.language.reader import ReadResult, read
+from plan_rules.language.sources import Part
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario, read_scenarios
 from plan_rules.testing.items import Check, ClaimItem, Lines, RuleItem, ScenarioItem
+from plan_rules.testing.plugin import kind_of
 
 _BESIDE = "plan.yaml"
+_OF_AN_OVERLAY = "_scenarios"
 _OUT_OF_REACH = "PF016"
 
 
@@ -54,8 +58,7 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> Iterator[RuleItem]:
         """`check` alone where the file, or the plan it is for, cannot be used."""
-        plan_path = _plan_for(self.path, self.config)
-        text = _plan_at(plan_path, self.config)
+        text = _plan_at(_plan_for(self.path, self.config), self.config, _overlay_of(self.path))
         if text.plan is None:
             yield Check.from_parent(self, name="check", defects=text.defects)
             return
@@ -94,41 +97,55 @@ class _Read:
 
 @dataclass(slots=True)
 class _Known:
-    """The plans read and proved in this session, by path."""
+    """The plans read and proved in this session."""
 
-    plans: dict[Path, _Read] = field(default_factory=dict)
+    plans: dict[tuple[Path, Path | None], _Read] = field(default_factory=dict)  # by plan and what is laid over it
     proofs: dict[Path, Proof] = field(default_factory=dict)
 
 
 _KNOWN = pytest.StashKey[_Known]()
 
 
-def _plan_at(path: Path, config: pytest.Config) -> _Read:
+def _plan_at(path: Path, config: pytest.Config, overlay: Path | None = None) -> _Read:
     plans = config.stash.setdefault(_KNOWN, _Known()).plans
-    if path not in plans:
-        plans[path] = _read(path, _name(path, config))
-    return plans[path]
+    if (path, overlay) not in plans:
+        plans[path, overlay] = _read(path, overlay, config)
+    return plans[path, overlay]
 
 
-def _read(path: Path, name: str) -> _Read:
-    try:
-        text = path.read_bytes()
-    except OSError as failure:
-        reason = failure.strerror or type(failure).__name__
-        unreadable = Message(
-            f"读不了预案 {name}: {reason}; 在配置里写 plan_rules_plan 指明预案文件",
-            f"cannot read the plan {name}: {reason}; name its file in the configuration, as plan_rules_plan",
-        )
-        return _Read(None, (), {}, unreadable)
-    result = read(text, name, path.parent)
-    return _Read(result.plan, result.diagnostics, {name: lines_of(text)})
+def _read(path: Path, overlay: Path | None, config: pytest.Config) -> _Read:
+    texts: dict[str, bytes] = {}
+    for file in (path, *([overlay] if overlay else ())):
+        name = _name(file, config)
+        try:
+            texts[name] = file.read_bytes()
+        except OSError as failure:
+            return _Read(None, (), {}, _unreadable(name, failure))
+    parts = [Part(text, name) for name, text in texts.items()]
+    result = read_composed(parts[0], parts[1:], _today(), folder=path.parent) if overlay else _plain(parts[0], path)
+    return _Read(result.plan, result.diagnostics, {name: lines_of(text) for name, text in texts.items()})
+
+
+def _plain(part: Part, path: Path) -> ReadResult:
+    return read(part.text, part.source, path.parent)
+
+
+def _unreadable(name: str, failure: OSError) -> Message:
+    reason = failure.strerror or type(failure).__name__
+    return Message(
+        f"读不了预案 {name}: {reason}; 在配置里写 plan_rules_plan 指明预案文件",
+        f"cannot read the plan {name}: {reason}; name its file in the configuration, as plan_rules_plan",
+    )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 def _proof_of(path: Path, plan: Plan, config: pytest.Config) -> Proof:
     proofs = config.stash.setdefault(_KNOWN, _Known()).proofs
     if path not in proofs:
-        today = dt.datetime.now(tz=dt.UTC).astimezone().date()
-        proofs[path] = proof(plan, today=today, budget=int(config.getini("plan_rules_budget") or BUDGET))
+        proofs[path] = proof(plan, today=_today(), budget=int(config.getini("plan_rules_budget") or BUDGET))
     return proofs[path]
 
 
@@ -136,6 +153,12 @@ def _plan_for(scenarios: Path, config: pytest.Config) -> Path:
     """The plan that the configuration names, or the one beside the scenario file."""
     stated = config.getini("plan_rules_plan")
     return config.rootpath / stated if stated else scenarios.with_name(_BESIDE)
+
+
+def _overlay_of(scenarios: Path) -> Path | None:
+    """The overlay that these scenarios are of: `regulation.yaml` beside `regulation_scenarios.yaml`."""
+    overlay = scenarios.with_name(f"{scenarios.stem.removesuffix(_OF_AN_OVERLAY)}{scenarios.suffix}")
+    return overlay if scenarios.stem.endswith(_OF_AN_OVERLAY) and kind_of(overlay) == "overlay" else None
 
 
 def _name(path: Path, config: pytest.Config) -> str:

@@ -22,6 +22,7 @@ _FILES = ("rules/*.yaml",)
 _LONGEST = 8 * 1024 * 1024 + 1  # what a plan file may have, and one byte to see that it has more
 _KEY = re.compile(r"""^["']?([^\W\d]\w*)["']?[ \t]*[:\uff1a]""", re.MULTILINE)  # at the left margin: of the whole file
 _PLAN = ({"预案", "plan"}, {"正文", "body"})
+_OVERLAY = {"叠加", "overlay"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +45,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if config.getoption("plan_rules_off") or not _wanted(file_path, config.getini("plan_rules_files")):
         return None
     kind = kind_of(file_path)
-    if kind is None:
+    if kind not in {"plan", "scenarios"}:
         return None
     from plan_rules.testing import collecting  # noqa: PLC0415  heavy, and only now needed
 
@@ -58,7 +59,7 @@ def _wanted(path: PurePath, patterns: Iterable[str]) -> bool:
 
 
 def kind_of(path: Path) -> str | None:
-    """`plan`, `scenarios` or None: what a file says it is, whether or not it is well-formed."""
+    """`plan`, `overlay`, `scenarios` or None: what a file says it is, whether or not it is well-formed."""
     try:
         with path.open("rb") as stream:
             text = stream.read(_LONGEST).decode("utf-8", errors="replace").removeprefix("\ufeff")
@@ -67,6 +68,8 @@ def kind_of(path: Path) -> str | None:
     keys = _keys_of_flow(text) if text.lstrip().startswith("{") else {*_KEY.findall(text)}
     if all(keys & either for either in _PLAN):
         return "plan"
+    if keys & _OVERLAY:
+        return "overlay"
     return "scenarios" if "scenarios" in keys else None
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
-from statistics import median
 
 import pytest
 
@@ -15,19 +13,10 @@ from plan_rules.analysis.finding import Finding
 from plan_rules.condition import NEVER
 from plan_rules.errors import Severity
 from plan_rules.loading import shipped
+from tests.pace import seconds_of
 
 PLAN = pr.load()
 PROOF = proof(PLAN)
-
-
-def cpu_seconds(work: object, times: int = 5) -> float:
-    """The median of what the processor spends on a piece of work."""
-    spent = []
-    for _ in range(times):
-        start = time.process_time()
-        work()  # type: ignore[operator]
-        spent.append(time.process_time() - start)
-    return median(spent)
 
 
 def test_the_plan_proves_clean_and_nothing_is_left_undecided() -> None:
@@ -101,7 +90,7 @@ def test_an_acceptance_that_has_run_out_accepts_nothing() -> None:
 
 
 def test_proving_takes_less_than_a_second_of_the_processor() -> None:
-    assert cpu_seconds(lambda: prove(PLAN)) < 1
+    assert seconds_of(lambda: prove(PLAN)) < 1
 
 
 def test_a_budget_too_small_is_said_and_never_taken_for_a_proof() -> None:

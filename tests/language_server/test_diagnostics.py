@@ -12,6 +12,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 
 from tests.language_server.conftest import SHIPPED, Editor
+from tests.pace import slowness
 
 KEYSTROKES = 45
 
@@ -103,4 +104,4 @@ def test_a_keystroke_is_answered_within_a_tenth_of_a_second(edit) -> None:
     told = ", ".join(f"{median:.0f} ms" for median in medians)
     sys.stdout.write(f"medians of nine keystrokes each: {told}; of the processor {used:.0f} ms a keystroke\n")
     # A busy machine makes one wait; then the bound is on the work itself, which takes the processor all the while.
-    assert min(*medians, used) < 100
+    assert min(*medians, used) / slowness() < 100
