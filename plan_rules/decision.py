@@ -370,24 +370,24 @@ def to_plain(decision: Decision) -> dict[str, Any]:
     return {
         "plan": decision.plan._asdict(),
         "tier": decision.tier._asdict() if decision.tier else None,
-        "duties": [_plain(duty) for duty in decision.duties],
-        "prohibitions": [_plain(prohibition) for prohibition in decision.prohibitions],
-        "permissions": [_plain(permission) for permission in decision.permissions],
-        "undetermined": [_plain(undetermined) for undetermined in decision.undetermined],
-        "violations": [_plain(violation) for violation in decision.violations],
-        "principles": [_plain(principle) for principle in decision.principles],
+        "duties": [item_object(duty) for duty in decision.duties],
+        "prohibitions": [item_object(prohibition) for prohibition in decision.prohibitions],
+        "permissions": [item_object(permission) for permission in decision.permissions],
+        "undetermined": [item_object(undetermined) for undetermined in decision.undetermined],
+        "violations": [item_object(violation) for violation in decision.violations],
+        "principles": [item_object(principle) for principle in decision.principles],
         "readings": dict(decision.readings),
         "facts": dict(decision.facts),
-        **{name: [_plain(item) for item in items] for name in _WHERE_ANY if (items := getattr(decision, name))},
-        **_layered(decision),
+        **{name: [item_object(item) for item in items] for name in _WHERE_ANY if (items := getattr(decision, name))},
+        **layers_object(decision),
     }
 
 
-def _layered(decision: Decision) -> dict[str, Any]:
-    """What is there only where something is laid over the plan."""
+def layers_object(decision: Decision) -> dict[str, Any]:
+    """The part of the object that is there only where something is laid over the plan."""
     if not decision.sources:
         return {}
-    return {name: [_plain(item) for item in getattr(decision, name)] for name in ("sources", "overrides")}
+    return {name: [item_object(item) for item in getattr(decision, name)] for name in ("sources", "overrides")}
 
 
 _WHERE_ANY = ("notices", "exclusions", "handoffs", "ladders")
@@ -403,15 +403,16 @@ _LEFT_OUT: Mapping[type, tuple[str, ...]] = {  # where there is nothing to say
 }
 
 
-def _plain(value: Any) -> Any:
+def item_object(value: Any) -> Any:
+    """A part of a decision as plain data."""
     if not isinstance(value, tuple):
         return value
     left_out = _LEFT_OUT.get(type(value))
     if left_out is not None:
-        return {name: _plain(item) for name, item in value._asdict().items() if item or name not in left_out}  # type: ignore[attr-defined]
+        return {name: item_object(item) for name, item in value._asdict().items() if item or name not in left_out}  # type: ignore[attr-defined]
     if hasattr(value, "_asdict"):
-        return {name: _plain(item) for name, item in value._asdict().items()}
-    return [_plain(item) for item in value]
+        return {name: item_object(item) for name, item in value._asdict().items()}
+    return [item_object(item) for item in value]
 
 
 def outline(decision: Decision) -> dict[str, Any]:

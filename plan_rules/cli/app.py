@@ -14,6 +14,7 @@ from plan_rules.cli.cases.verbs import add_group
 from plan_rules.cli.help_text import ChineseCommand, ChineseGroup, use_chinese_panels
 from plan_rules.cli.languages import LANGUAGES
 from plan_rules.cli.papers import PAPERS
+from plan_rules.cli.service import SERVICE
 from plan_rules.cli.signing import add_signing
 from plan_rules.cli.version import version
 from plan_rules.cli.words import Command, Engine, Form, Lang, Words
@@ -44,7 +45,15 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root(words))
-    for add in (_decide, _explain, _check, _test, _schema, _show, *ANALYSES, *AUTHORING, *PAPERS, *LANGUAGES):
+    own = (_decide, _explain, _check, _test, _schema, _show)
+    for add in (
+        *own,
+        *ANALYSES,
+        *AUTHORING,
+        *PAPERS,
+        *LANGUAGES,
+        *SERVICE,
+    ):
         command, zh, en = add(words)
         app.command(
             name=add.__name__.removeprefix("_"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plan_rules.analysis.asking import Answer, Choice, Question, ask
 from plan_rules.analysis.meaning import Outcome
+from plan_rules.analysis.question_object import answer_object
 from plan_rules.cli import output
 from plan_rules.cli.inputs import facts_of, refused
 from plan_rules.cli.signed_plans import trusted_plan_of
@@ -117,29 +118,3 @@ def _tier(tier: str | None, plan: Plan, lang: str) -> str:
         return "不分级" if lang == "zh" else "no tier"
     found = plan.tiers[tier]
     return f"{found.name} {found.label}" if lang == "zh" and found.name != found.label else tier_phrase(found, lang)
-
-
-def answer_object(answer: Answer, plan: Plan) -> Mapping[str, Any]:
-    """The answer as JSON."""
-    question = answer.next
-    return {
-        "plan": {"id": plan.id, "version": plan.version, "digest": plan.digest},
-        "tiers": list(answer.tiers),
-        "questions_to_tier": answer.questions_to_tier,
-        "certain": [{"kind": each.kind, "action": each.subject} for each in answer.certain],
-        "possible": [{"kind": each.kind, "action": each.subject} for each in answer.possible],
-        "next": {
-            "fact": question.fact,
-            "question": question.text,
-            "confirm_by": list(question.confirm_by),
-            "choices": [
-                {
-                    "value": list(choice.value) if isinstance(choice.value, tuple) else choice.value,
-                    "tiers": list(choice.tiers),
-                }
-                for choice in question.choices
-            ],
-        }
-        if question
-        else None,
-    }

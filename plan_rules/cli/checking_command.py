@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from plan_rules import loading
 from plan_rules.cli import output
 from plan_rules.cli.inputs import day_of, plan_sources, readable
-from plan_rules.cli.stop import DEFECTS, OK, as_json, plain
+from plan_rules.cli.stop import DEFECTS, OK, as_json
 from plan_rules.cli.version import version
+from plan_rules.diagnostic_object import diagnostic_object
 from plan_rules.diagnostic_text import render, summary
 from plan_rules.errors import Diagnostic, Severity
 from plan_rules.sarif import to_sarif
@@ -20,7 +21,7 @@ def run(path: str | None, *, form: str, lang: str, overlays: Sequence[str] = (),
     diagnostics = loading.check(path, overlays=overlays, at=day_of(day) if overlays else None)
     name = path or "plan.yaml"
     if form == "json":
-        found = [plain(diagnostic, lang) for diagnostic in diagnostics]
+        found = [diagnostic_object(diagnostic, lang) for diagnostic in diagnostics]
         output.say([as_json({"source": name, "usable": not _errors(diagnostics), "diagnostics": found})])
     elif form == "sarif":
         output.say([as_json(to_sarif(diagnostics, version(), lang))])

@@ -9,8 +9,9 @@ from typing import Any
 from plan_rules.analysis.finding import Finding
 from plan_rules.cli import output
 from plan_rules.cli.inputs import plan_sources
-from plan_rules.cli.stop import BAD_INPUT, Stop, as_json, plain
+from plan_rules.cli.stop import BAD_INPUT, Stop, as_json
 from plan_rules.cli.version import version
+from plan_rules.diagnostic_object import diagnostic_object
 from plan_rules.errors import Message, Severity
 from plan_rules.finding_text import as_diagnostic, finding_object, render_finding, worth_showing
 from plan_rules.plan import Plan
@@ -51,7 +52,7 @@ def counted(findings: Sequence[Finding], lang: str) -> str:
 
 def objects(findings: Sequence[Finding], lang: str) -> list[dict[str, Any]]:
     """Findings as JSON objects."""
-    return [{**plain(as_diagnostic(finding), lang), **finding_object(finding)} for finding in findings]
+    return [{**diagnostic_object(as_diagnostic(finding), lang), **finding_object(finding)} for finding in findings]
 
 
 def say_sarif(findings: Sequence[Finding], lang: str) -> None:

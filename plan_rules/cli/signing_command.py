@@ -15,7 +15,8 @@ from plan_rules.cli.comparing_command import named_file, named_plan
 from plan_rules.cli.findings import day_of
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.signed_plans import moment_of, trust_of
-from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, DEFECTS, OK, Stop, as_json, plain
+from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, DEFECTS, OK, Stop, as_json
+from plan_rules.diagnostic_object import diagnostic_object
 from plan_rules.diagnostic_text import render
 from plan_rules.difference_object import difference_object
 from plan_rules.difference_page import page
@@ -249,7 +250,7 @@ def verify(asked: ToVerify, *, for_programs: bool, lang: str) -> int:
     try:
         entries = signed_and_loaded(asked.plan, trust=trusted, at=moment, overlays=asked.overlays)[1]
     except SignOffRefused as refusal:
-        told = [plain(each, lang) for each in refusal.diagnostics]
+        told = [diagnostic_object(each, lang) for each in refusal.diagnostics]
         shown = (
             as_json({"in_force": False, "diagnostics": told}) if for_programs else render(refusal.diagnostics, {}, lang)
         )
@@ -280,7 +281,10 @@ def history(asked: ToVerify, *, for_programs: bool, lang: str) -> int:
     broken = tuple(defects(entries, trusted))
     found = standings(entries, trusted, moment)
     if for_programs:
-        told = {"versions": [_object(each) for each in found], "diagnostics": [plain(each, lang) for each in broken]}
+        told = {
+            "versions": [_object(each) for each in found],
+            "diagnostics": [diagnostic_object(each, lang) for each in broken],
+        }
         output.say([as_json(told)])
     else:
         output.say(visible(line) for each in found for line in _lines(each, lang))

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from plan_rules.diagnostic_object import diagnostic_object
 from plan_rules.diagnostic_text import Lines, render
 from plan_rules.errors import Diagnostic, Message, Severity
 
@@ -35,25 +36,7 @@ class Stop(Exception):
     def to_json(self, lang: str) -> str:
         """For programs: one object; there is always at least one diagnostic."""
         found = self.diagnostics or (Diagnostic(self.error, Severity.ERROR, self.message),)
-        return as_json({"error": self.error, "diagnostics": [plain(diagnostic, lang) for diagnostic in found]})
-
-
-def plain(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
-    """One diagnostic as a JSON object; `line` and `column` count from 1 and are null where there is no place."""
-    span, related = diagnostic.span, diagnostic.related
-    return {
-        "code": diagnostic.code,
-        "severity": str(diagnostic.severity),
-        "message": diagnostic.message.within(lang),
-        "facts": list(diagnostic.facts),
-        "help": diagnostic.help.within(lang) if diagnostic.help else None,
-        "source": span.source if span else None,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "width": span.width if span else None,
-        "subject": diagnostic.subject,
-        "related": {"source": related.source, "line": related.line, "column": related.column} if related else None,
-    }
+        return as_json({"error": self.error, "diagnostics": [diagnostic_object(each, lang) for each in found]})
 
 
 def as_json(value: Any) -> str:

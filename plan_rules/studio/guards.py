@@ -7,13 +7,13 @@ own page, and no answer may be framed, sniffed, stored or run code that is not s
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from plan_rules.extra import from_extra
+from plan_rules.listening import is_address, is_loopback
 
 with from_extra("studio"):
     from starlette.datastructures import Headers, MutableHeaders
@@ -95,7 +95,7 @@ class Guarded:
             return False
         if is_loopback(self._doors.host):
             return is_loopback(name)
-        return name == self._doors.host.lower() or name == "localhost" or _is_address(name)
+        return name == self._doors.host.lower() or name == "localhost" or is_address(name)
 
     def _from_our_page(self, headers: Headers, host: str) -> bool:
         given = headers.get(CSRF_HEADER, "")
@@ -182,21 +182,6 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return receiving
-
-
-def is_loopback(host: str) -> bool:
-    """Is this a name of the machine itself, that no other machine reaches?"""
-    if host.lower() == "localhost":
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def addresses(doors: Doors) -> Iterable[str]:

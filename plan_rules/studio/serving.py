@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gc
 import secrets
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from plan_rules.errors import Message, ToldError
 from plan_rules.extra import from_extra
+from plan_rules.listening import is_loopback, listen
 from plan_rules.studio.desk import Desk
 from plan_rules.studio.editing import LARGE_PATHS, Editing
 from plan_rules.studio.folder import Folder
-from plan_rules.studio.guards import Doors, Guarded, addresses, is_loopback
+from plan_rules.studio.guards import Doors, Guarded, addresses
 from plan_rules.studio.panes import Panes
 
 with from_extra("studio"):
@@ -27,10 +26,6 @@ HOST, PORT = "127.0.0.1", 8765
 _STATIC = Path(__file__).parent / "static"
 _MOST_AT_ONCE = 64
 _SELDOM = (20_000, 20, 50)  # new objects before the collector looks for cycles
-
-
-class NotServed(ToldError):
-    """The address cannot be listened on."""
 
 
 def application(folder: Folder, doors: Doors) -> ASGIApp:
@@ -49,7 +44,7 @@ def serve(folder: Folder, host: str, port: int, tell: Callable[[str], None]) -> 
 
     Nothing is logged: requests carry facts of incidents.
     """
-    listening = _listen(host, port)
+    listening = listen(host, port)
     token = None if is_loopback(host) else secrets.token_urlsafe(32)
     doors = Doors(host, listening.getsockname()[1], token, large=LARGE_PATHS)
     config = uvicorn.Config(
@@ -73,30 +68,3 @@ def _settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_SELDOM)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 is any that is free."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError, OverflowError) as failure:
-        raise _not_served(host, port, failure) from failure
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as failure:
-        listening.close()
-        raise _not_served(host, port, failure) from failure
-    return listening
-
-
-def _not_served(host: str, port: int, failure: Exception) -> NotServed:
-    why = getattr(failure, "strerror", None) or str(failure)
-    return NotServed(
-        Message(
-            f"不能在 {host}:{port} 上打开: {why}; 用 --port 换一个端口",
-            f"cannot listen on {host}:{port}: {why}; choose another with --port",
-        )
-    )

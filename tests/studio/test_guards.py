@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from plan_rules.listening import is_loopback
 from plan_rules.studio.folder import Changed, Folder, NotKept, version_of
-from plan_rules.studio.guards import Doors, is_loopback
+from plan_rules.studio.guards import Doors
 from tests.studio.served import Studio, served, with_the_shipped_plan
 
 PAGES = ("/", "/edit", "/prove", "/scenarios", "/matrix", "/edit/text")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from plan_rules.cases.case import Case
 from plan_rules.cases.case_page import case_page
 from plan_rules.cases.casebook import Recorded
+from plan_rules.cases.objects import recorded_object
 from plan_rules.cases.step import Change
 from plan_rules.cases.story import Story
 from plan_rules.cases.telling import tier_step, tier_words
@@ -16,14 +16,13 @@ from plan_rules.cli.plain import lines
 from plan_rules.cli.stop import as_json as json_text
 from plan_rules.decision_page import Page, page, pending_sections, scope_sections
 from plan_rules.entries import Entry, Section
-from plan_rules.instants import written
 from plan_rules.wording import Wording
 
 
 def show(recorded: Recorded, lang: str, *, as_json: bool = False) -> None:
     """Print what an event came to."""
     if as_json:
-        output.say([json_text(plain(recorded))])
+        output.say([json_text(recorded_object(recorded))])
         return
     glance = glance_page(recorded, lang)
     if output.to_terminal():
@@ -32,22 +31,6 @@ def show(recorded: Recorded, lang: str, *, as_json: bool = False) -> None:
         draw(glance, output.console(), lang)
     else:
         output.say(lines(glance, lang))
-
-
-def plain(recorded: Recorded) -> dict[str, Any]:
-    """As JSON.  `change` is null where the event had been recorded before."""
-    case = recorded.case
-    return {
-        "case": case.id,
-        "version": case.version,
-        "repeated": recorded.repeated,
-        "at": written(case.at),
-        "phase": case.phase.value,
-        "tier": case.tier,
-        "change": recorded.change.to_dict() if recorded.change else None,
-        "open": [life.to_dict() for life in case.open_duties()],
-        "decision": recorded.decision.to_dict(),
-    }
 
 
 def glance_page(recorded: Recorded, lang: str) -> Page:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from plan_rules.cases.case import LIVE, Case, Phase
 from plan_rules.cases.case_page import case_page, lines
 from plan_rules.cases.casebook import Cases
 from plan_rules.cases.days import due_words, moment
-from plan_rules.cases.due_list import dues
 from plan_rules.cases.event import written as written_event
+from plan_rules.cases.objects import case_object, due_object, line_object
 from plan_rules.cases.store.work import CaseLine, DueDuty
 from plan_rules.cases.story import Story
 from plan_rules.cases.story import told as story_of
@@ -58,17 +57,6 @@ def told(cases: Cases, case: str, at: datetime | None = None) -> Story:
     return story_of(cases.plan, case, events, known.calendar)
 
 
-def case_object(case: Case, at: datetime, lang: str) -> dict[str, Any]:
-    """A case as JSON: all of it, what is to be done, and what the plan asks."""
-    return {
-        "case": case.to_dict(),
-        "at": written(at),
-        "due": [due.to_dict() for due in dues(case, at, lang)],
-        "follow_ups": [{"action": item.action, "wrong": item.wrong, "do": list(item.do)} for item in case.follow_ups()],
-        "decision": case.decision.to_dict(),
-    }
-
-
 # --------------------------------------------------------------------------- lists
 
 
@@ -79,7 +67,7 @@ def list_cases(asked: Asked, every: bool, limit: int) -> int:
         found = cases.list(phases, limit=_positive(limit))
         plans = {digest: cases.plan(digest) for digest in {line.plan for line in found}}
     if asked.as_json:
-        output.say([as_json({"cases": [_line_object(line) for line in found]})])
+        output.say([as_json({"cases": [line_object(line) for line in found]})])
         return OK
     titles = (
         asked("案件", "case"),
@@ -108,18 +96,6 @@ def _tier_of(line: CaseLine, plan: Plan | None, lang: str) -> str:
     return tier_name(line.tier, Wording(plan, lang)) if plan else line.tier or "-"
 
 
-def _line_object(line: CaseLine) -> dict[str, Any]:
-    return {
-        "case": line.id,
-        "phase": line.phase.value,
-        "tier": line.tier,
-        "outlet": line.outlet,
-        "opened_at": written(line.opened_at),
-        "at": written(line.at),
-        "version": line.version,
-    }
-
-
 def due(asked: Asked, before: str | None, case: str | None, limit: int) -> int:
     """What is to be done, the soonest first; what is to be done at once, first of all."""
     until = instant_of(before)
@@ -141,7 +117,7 @@ def overdue(asked: Asked, case: str | None, limit: int) -> int:
 def _say_due(asked: Asked, cases: Cases, found: Sequence[DueDuty]) -> int:
     now = cases.now()
     if asked.as_json:
-        output.say([as_json({"at": written(now), "due": [_due_object(each, now) for each in found]})])
+        output.say([as_json({"at": written(now), "due": [due_object(each, now) for each in found]})])
         return OK
     standing = {name: cases.load(name) for name in dict.fromkeys(each.case for each in found)}
     titles = (asked("期限", "due"), asked("案件", "case"), asked("要办", "what"), asked("由谁", "who"))
@@ -157,22 +133,6 @@ def _due_row(each: DueDuty, case: Case, now: datetime, asked: Asked) -> tuple[st
         when = due_words(each.due, case.calendar, asked.lang)
     late = asked("逾期: ", "overdue: ") if each.overdue(now) else ""
     return (late + when, each.case, each.label, Wording(case.plan, asked.lang).roles(case.acting(each.roles)))
-
-
-def _due_object(each: DueDuty, now: datetime) -> dict[str, Any]:
-    return {
-        "case": each.case,
-        "action": each.action,
-        "occasion": each.occasion,
-        "label": each.label,
-        "roles": list(each.roles),
-        "recipient": each.recipient,
-        "clauses": list(each.clauses),
-        "since": written(each.since),
-        "due": each.due,
-        "overdue_from": written(each.overdue_from) if each.overdue_from else None,
-        "overdue": each.overdue(now),
-    }
 
 
 def _positive(limit: int) -> int:

@@ -11,11 +11,12 @@ from typing import Any
 from plan_rules.cases.case import Case
 from plan_rules.cases.casebook import Recorded
 from plan_rules.cases.event import what_of
+from plan_rules.cases.objects import recorded_object
 from plan_rules.cases.vault import MAX_CHARACTERS
 from plan_rules.cli import output
 from plan_rules.cli.cases.asked import Asked
 from plan_rules.cli.cases.desk import opened, recorder, told
-from plan_rules.cli.cases.glance import plain, show
+from plan_rules.cli.cases.glance import show
 from plan_rules.cli.cases.naming import action_id, fact_id, item_id, items_of, role_id
 from plan_rules.cli.inputs import calendar_of, facts_of, refused
 from plan_rules.cli.signed_plans import trusted_plan_of
@@ -166,7 +167,7 @@ def review(asked: Asked, limit: int) -> int:
     with opened(asked) as cases:
         found = cases.review(by=by, limit=limit)
     if asked.as_json:
-        output.say([as_json({"reviewed": [plain(recorded) for recorded in found]})])
+        output.say([as_json({"reviewed": [recorded_object(recorded) for recorded in found]})])
         return OK
     for recorded in found:
         show(recorded, asked.lang)
