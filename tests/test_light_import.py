@@ -8,7 +8,7 @@ from tests.pace import reference_seconds
 
 CASES = ("alembic", "cloudevents", "cryptography", "httpx", "icalendar", "psycopg", "sqlalchemy", "standardwebhooks")
 PAPERS = ("docx", "jinja2", "openpyxl", "weasyprint")
-SERVED = ("starlette", "uvicorn")
+SERVED = ("fastapi", "prometheus_client", "starlette", "uvicorn")
 HEAVY = (
     *CASES,
     *SERVED,

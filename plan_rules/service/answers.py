@@ -6,7 +6,7 @@ Pure: the same plan and question give the same bytes, in this process or in one 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plan_rules.calendars import CHINA, Calendar
@@ -18,6 +18,7 @@ from plan_rules.service.problem import as_json, refused
 from plan_rules.suggestion import did_you_mean
 
 DECIDE, EXPLAIN, ASK = "decide", "explain", "ask"
+MOST_UNKNOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,16 @@ class Question:
     clauses: tuple[str, ...] | None = None
     why_not: tuple[str, ...] = ()
 
-    @property
-    def heavy(self) -> bool:
-        """May it take so long that others should not wait for it?"""
-        return self.kind == ASK or bool(self.why_not)
+    def heavy(self, plan: Plan) -> bool:
+        """May it take so long that others should not wait?  What a misspelt name was meant to be is looked for."""
+        return self.kind == ASK or bool(self.why_not) or not self.facts.keys() <= plan.facts.keys()
+
+    def bounded(self, plan: Plan) -> Question:
+        """The question with at most so many facts that the plan does not have: nobody mends more at once."""
+        left = {*[name for name in self.facts if name not in plan.facts][MOST_UNKNOWN:]}
+        if not left:
+            return self
+        return replace(self, facts={name: value for name, value in self.facts.items() if name not in left})
 
 
 @dataclass(frozen=True)

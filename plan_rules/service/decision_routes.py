@@ -52,5 +52,5 @@ class DecisionRoutes:
     async def _answer(self, request: Request, plan: str | None, question: Question) -> Response:
         plan_ = self._shelf.edition(plan).plan
         call_of(request.scope).plan = plan_.digest
-        answer = await self._engines.answer(plan_, question)
+        answer = await self._engines.answer(plan_, question.bounded(plan_))
         return answered(answer, plan_digest=plan_.digest)

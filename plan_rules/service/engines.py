@@ -58,7 +58,7 @@ class Here:
 
     async def answer(self, plan: Plan, question: Question) -> bytes:
         """The answer."""
-        if not question.heavy or self._limiter is None:
+        if not question.heavy(plan) or self._limiter is None:
             return self._answering.answer(plan, question)
         if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
             raise busy()
