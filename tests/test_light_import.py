@@ -13,6 +13,7 @@ HEAVY = (
     *CASES,
     *SERVED,
     *PAPERS,
+    "confluent_kafka",
     "chinese_calendar",
     "durable_rules_engine",
     "hypothesis",

@@ -7,18 +7,16 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import quote
 
+from plan_rules.cases.delivery.cloud_event import cloud_event
 from plan_rules.cases.delivery.posting import check_url, post
 from plan_rules.cases.extra import from_extra
 from plan_rules.cases.message import Message
-from plan_rules.instants import CHINA, local
 
 with from_extra():
     import httpx
     from cloudevents.core.bindings.http import HTTPMessage, to_structured
     from cloudevents.core.formats.json import JSONFormat
-    from cloudevents.core.v1.event import CloudEvent
     from standardwebhooks import Webhook as Signer
 
 _SECRET_PREFIX = "whsec_"  # noqa: S105  says that a secret follows
@@ -62,17 +60,7 @@ class Webhook:
 
 def to_event(message: Message) -> HTTPMessage:
     """The message as a CloudEvent 1.0 in structured mode: its headers and its body."""
-    attributes = {
-        "specversion": "1.0",
-        "id": message.id,
-        "source": f"/plan-rules/cases/{quote(message.case, safe='')}",
-        "type": f"plan-rules.{message.kind}",
-        "subject": message.body["action"],
-        "time": local(message.at).replace(tzinfo=CHINA),
-        "datacontenttype": "application/json",
-    }
-    data = {**message.body, "case": message.case, "attempt": message.attempt}
-    return to_structured(CloudEvent(attributes, data), JSONFormat())
+    return to_structured(cloud_event(message), JSONFormat())
 
 
 def signature(secret: str, message_id: str, instant: datetime, body: bytes) -> dict[str, str]:
