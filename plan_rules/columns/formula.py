@@ -1,7 +1,7 @@
 """A value of one row, said with columns: a closed set of nodes, each of which SQL, data frames and JSON Logic can say.
 
-Values are true, false, text, integers, days and instants; null is *not known*.  Logic is Kleene's, as SQL's is: an `And`
-is false where a part is false, else null where one is null.  What each node means is in `evaluation`.
+Values are true, false, text, integers, days and instants; null is *not known*.  Logic is Kleene's, as SQL's is: an
+`And` is false where a part is false, else null where one is null.  What each node means is in `evaluation`.
 """
 
 from __future__ import annotations

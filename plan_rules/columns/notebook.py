@@ -1,4 +1,4 @@
-"""Definitions as they are written down, one by one -> stages: what is said twice is defined once, what nobody reads is gone."""
+"""Definitions as they are written down -> stages: what is said twice is defined once, what nobody reads is gone."""
 
 from __future__ import annotations
 
@@ -175,4 +175,3 @@ def _staged(every: dict[str, Definition], wanted: Iterable[str]) -> tuple[tuple[
     return tuple(
         tuple(definition for name, definition in every.items() if place.get(name) == stage) for stage in range(count)
     )
-

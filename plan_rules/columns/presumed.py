@@ -1,7 +1,7 @@
 """What a row states -> why it is refused, and its wide fact: what follows from what is stated, and defaults.
 
-As `inference` does it: impossible combinations first, on what is stated; then presumptions in rounds, each round on what
-the rounds before it filled in; then defaults.
+As `inference` does it: impossible combinations first, on what is stated; then presumptions in rounds, each round on
+what the rounds before it filled in; then defaults.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""(Plan, columns that a table has) -> inputs; and of each fact what a row states: its value, that it is unknown, misfits."""
+"""(Plan, columns of a table) -> inputs; and of each fact what a row states: its value, that it is unknown, misfits."""
 
 from __future__ import annotations
 
