@@ -15,6 +15,8 @@ from plan_rules.codegen import LANGUAGES, Wanted, generated
 from plan_rules.codegen.java_types import is_package
 from plan_rules.errors import Message
 
+MOST_DRAWN = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -26,6 +28,7 @@ class Asked:
     package: str | None = None
     overlays: Sequence[str] = ()
     at: str | None = None
+    corpus: int | None = None
 
 
 def run(asked: Asked) -> int:
@@ -40,6 +43,10 @@ def run(asked: Asked) -> int:
             f"“{asked.package[:60]}”不是 Java 包名, 写成 com.bank.complaints",
             f"`{asked.package[:60]}` is no Java package; write com.bank.complaints",
         )
+    if asked.corpus is not None and (asked.language != "json-logic" or not 0 <= asked.corpus <= MOST_DRAWN):
+        raise _stop(
+            f"--corpus 只用于 json-logic, 写 0 至 {MOST_DRAWN}", f"--corpus goes with json-logic; write 0 to {MOST_DRAWN}"
+        )
     plans = [plan_of(path, asked.overlays, asked.at) for path in asked.plans or (None,)]
     names = [re.sub(r"[^\w-]", "_", plan.id) for plan in plans]
     twice = [name for at, name in enumerate(names) if name in names[:at]]
@@ -47,7 +54,7 @@ def run(asked: Asked) -> int:
         raise _stop(
             f"几份预案的编号都是 {twice[0]}, 请分开写", f"several plans have the id {twice[0]}; write them one by one"
         )
-    wanted = Wanted(f"plan-rules {version()}", asked.package)
+    wanted = Wanted(f"plan-rules {version()}", asked.package, asked.corpus)
     for plan, name in zip(plans, names, strict=True):
         folder = Path(asked.out) / name if len(plans) > 1 else Path(asked.out)
         for file, text in generated(plan, asked.language, wanted).items():

@@ -10,13 +10,20 @@ def _codegen(words: Words) -> Command:
     language_ = words.option(
         ...,
         "--language",
-        "写成什么: python、typescript、java、json-schema",
-        "python, typescript, java or json-schema",
+        "写成什么: python、typescript、java、json-schema 或 json-logic",
+        "python, typescript, java, json-schema or json-logic",
         "NAME",
     )
     out_ = words.option(..., "--out", "写到这个文件夹", "the folder to write to", "FOLDER", short=("-o",))
     package_ = words.option(
         None, "--package", "Java 的包名, 默认 plan.预案编号", "Java's package; default: plan.ID", "NAME"
+    )
+    corpus_ = words.option(
+        None,
+        "--corpus",
+        "json-logic 另写一致性用例: 触及每一处的事件, 再抽这么多个",
+        "of json-logic: write a conformance corpus too, with so many drawn incidents besides those that touch something",
+        "N",
     )
     overlay_, at_, lang_ = words.overlays(), words.at(), words.speak()
 
@@ -25,6 +32,7 @@ def _codegen(words: Words) -> Command:
         language: str = language_,
         out: str = out_,
         package: str | None = package_,
+        corpus: int | None = corpus_,
         overlay: list[str] | None = overlay_,
         at: str | None = at_,
         lang: Lang = lang_,
@@ -32,13 +40,13 @@ def _codegen(words: Words) -> Command:
         del lang  # what stops it is told in it
         from plan_rules.cli import generating_command  # noqa: PLC0415  help and other commands do not need it
 
-        asked = generating_command.Asked(plans or (), language, out, package, overlay or (), at)
+        asked = generating_command.Asked(plans or (), language, out, package, overlay or (), at, corpus)
         return generating_command.run(asked)
 
     return (
         codegen,
-        "把预案写成 Python、TypeScript、Java 的类型和 JSON Schema",
-        "Write a plan as types of Python, TypeScript and Java, and as JSON Schema.",
+        "把预案写成 Python、TypeScript、Java 的类型、JSON Schema 或 JSON Logic",
+        "Write a plan as types of Python, TypeScript, Java, as JSON Schema or as JSON Logic.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Plan -> source texts in other languages, and what any implementation can be held to.
+"""Plan -> source texts in other languages, the plan as JSON Logic, and what any runner of that can be held to.
 
     plan-rules codegen --language typescript --out src/plan
 
@@ -12,8 +12,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from plan_rules.codegen.corpus import corpus
 from plan_rules.codegen.decision_schema import decision_schema
 from plan_rules.codegen.java_types import is_package, java_types
+from plan_rules.codegen.portable import portable
 from plan_rules.codegen.python_types import python_types
 from plan_rules.codegen.typescript_types import typescript_types
 from plan_rules.codegen.vocabulary import vocabulary
@@ -25,10 +27,14 @@ Texts = Mapping[str, str]  # by file name, which may begin with folders
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the generated texts say of their origin (`maker`: a program and its version), and Java's package."""
+    """What the generated texts say of their origin (`maker`: a program and its version), and Java's package.
+
+    `corpus` is how many drawn incidents go with a portable plan, besides those that touch something; None: no corpus.
+    """
 
     maker: str = "plan-rules"
     package: str | None = None
+    corpus: int | None = None
 
 
 def _python(plan: Plan, wanted: Wanted) -> Texts:
@@ -60,6 +66,14 @@ def _schemas(plan: Plan, wanted: Wanted) -> Texts:
     }
 
 
+def _portable(plan: Plan, wanted: Wanted) -> Texts:
+    texts = {"plan.json": json.dumps(portable(plan, wanted.maker), ensure_ascii=False, separators=(",", ":")) + "\n"}
+    if wanted.corpus is not None:
+        lines = (json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in corpus(plan, wanted.corpus))
+        texts["corpus.jsonl"] = "".join(f"{line}\n" for line in lines)
+    return texts
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
@@ -69,6 +83,7 @@ LANGUAGES: Mapping[str, Callable[[Plan, Wanted], Texts]] = {
     "typescript": _typescript,
     "java": _java,
     "json-schema": _schemas,
+    "json-logic": _portable,
 }
 
 
