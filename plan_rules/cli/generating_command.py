@@ -45,7 +45,8 @@ def run(asked: Asked) -> int:
         )
     if asked.corpus is not None and (asked.language != "json-logic" or not 0 <= asked.corpus <= MOST_DRAWN):
         raise _stop(
-            f"--corpus 只用于 json-logic, 写 0 至 {MOST_DRAWN}", f"--corpus goes with json-logic; write 0 to {MOST_DRAWN}"
+            f"--corpus 只用于 json-logic, 写 0 至 {MOST_DRAWN}",
+            f"--corpus goes with json-logic; write 0 to {MOST_DRAWN}",
         )
     plans = [plan_of(path, asked.overlays, asked.at) for path in asked.plans or (None,)]
     names = [re.sub(r"[^\w-]", "_", plan.id) for plan in plans]

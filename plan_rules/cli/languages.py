@@ -22,12 +22,12 @@ def _codegen(words: Words) -> Command:
         None,
         "--corpus",
         "json-logic 另写一致性用例: 触及每一处的事件, 再抽这么多个",
-        "of json-logic: write a conformance corpus too, with so many drawn incidents besides those that touch something",
+        "of json-logic: a conformance corpus too: incidents that touch everything, and so many drawn ones",
         "N",
     )
     overlay_, at_, lang_ = words.overlays(), words.at(), words.speak()
 
-    def codegen(
+    def codegen(  # noqa: PLR0913  an option each
         plans: list[str] | None = plans_,
         language: str = language_,
         out: str = out_,

@@ -41,9 +41,7 @@ def answer(plan: Plan, facts: Mapping[str, Any]) -> Answer:
         "prohibitions": [action for action in plan.actions if decision.forbids(action)],
         "permissions": [action for action in plan.actions if action in permissions and permissions[action].in_force],
         "pending_duties": {
-            action: duties[action].status
-            for action in plan.actions
-            if action in duties and not duties[action].in_force
+            action: duties[action].status for action in plan.actions if action in duties and not duties[action].in_force
         },
         "pending_permissions": {
             action: permissions[action].status

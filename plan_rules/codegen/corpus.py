@@ -1,14 +1,14 @@
 """Plan -> incidents with the answers that `decide` gives: what any runner of a portable plan can be held to.
 
-Every clause fires in one of them if it can; every number stands at both ends of every range that a condition tells apart;
-days and instants lie before, after and upon each other; facts are unknown, and some incidents are refused.  After those
-come as many drawn ones as are wanted.  Equal plans give equal incidents.
+Every clause fires in one of them if it can; every number stands at both ends of every range that a condition tells
+apart; days and instants lie before, after and upon each other; facts are unknown, and some incidents are refused.  After
+those come as many drawn ones as are wanted.  Equal plans give equal incidents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from plan_rules.analysis.diagram import OutOfBudget, OverBudget
@@ -23,7 +23,7 @@ from plan_rules.facts import fact_reader
 from plan_rules.plan import Plan
 
 Incident = dict[str, Any]
-_NOON = datetime(NOMINAL_DAY.year, NOMINAL_DAY.month, NOMINAL_DAY.day, 12)
+_NOON = datetime.combine(NOMINAL_DAY, time(12))
 _TRIES = 400  # draws for each combination that cannot be
 
 
@@ -101,7 +101,10 @@ def _when(fact: Fact, place: int) -> date | datetime:
 
 
 def _witnesses(plan: Plan) -> Iterator[Incident]:
-    """Incidents in which each clause fires, and each number stands at each end of its ranges; none where it is too large."""
+    """Incidents in which each clause fires, and each number stands at the ends of its ranges.
+
+    None, or not all, where the plan is too large to be drawn.
+    """
     try:
         drawing = Drawing(plan, Space([plan]))
         meaning = Meaning(drawing)

@@ -1,11 +1,12 @@
-"""Formula of columns -> JSON Logic that says the same in any implementation: no value is ever asked whether it is truthy.
+"""Formula of columns -> JSON Logic that says the same in any implementation.
 
-JSON Logic knows two truths.  A formula that can be null is therefore said twice: `holds` is true where it is true, `fails`
-where it is false, and both are true or false, never null.  Null is where neither is.  `value` is the formula itself.
+JSON Logic knows two truths.  A formula that can be null is therefore said twice: `holds` is true where it is true,
+`fails` where it is false, and both are true or false, never null.  Null is where neither is.  `value` is the formula
+itself.
 
-Of the operators only `var`, `if`, `and`, `or`, `!`, `===`, `!==`, `in`, `<` and `<=` are used.  Of `and`, `or`, `!` and the
-conditions of `if` every part is true or false; only integers are compared, and only where they are known; days and
-instants are integers too (20250310, 20250520094100).
+Of the operators only `var`, `if`, `and`, `or`, `!`, `===`, `!==`, `in`, `<` and `<=` are used, and no value is ever asked
+whether it is truthy: of `and`, `or`, `!` and the conditions of `if` every part is true or false.  Only integers are
+compared, and only where they are known; days and instants are integers too (20250310, 20250520094100).
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _TRUE, _FALSE = True, False
 
 
 class Encoder:
-    """Writes formulas down.  `certain` are the columns that are never null, `truths` those that are true, false or null."""
+    """Writes formulas down.
+
+    `certain` are the columns that are never null, `truths` those that are true, false or null and nothing else.
+    """
 
     def __init__(self, certain: Collection[str], truths: Collection[str]) -> None:
         self._certain = certain

@@ -29,9 +29,7 @@ def portable(plan: Plan, maker: str, readings: Mapping[str, str] | None = None) 
         "plan": {"id": plan.id, "name": plan.name, "version": plan.version, "digest": plan.digest},
         "readings": dict(program.readings),
         "facts": [_fact(plan, fact) for fact in plan.facts],
-        "inputs": [
-            {"name": column_name(each.name), "fact": each.fact, "part": each.part} for each in program.inputs
-        ],
+        "inputs": [{"name": column_name(each.name), "fact": each.fact, "part": each.part} for each in program.inputs],
         "stages": [
             [
                 {"name": column_name(each.name), "about": each.about, "logic": encoder.value(each.formula)}
