@@ -1,8 +1,8 @@
 """Plan -> incidents with the answers that `decide` gives: what any runner of a portable plan can be held to.
 
 Every clause fires in one of them if it can; every number stands at both ends of every range that a condition tells
-apart; days and instants lie before, after and upon each other; facts are unknown, and some incidents are refused.  After
-those come as many drawn ones as are wanted.  Equal plans give equal incidents.
+apart; days and instants lie before, after and upon each other; facts are unknown, and some incidents are refused.
+After those come as many drawn ones as are wanted.  Equal plans give equal incidents.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ JSON Logic knows two truths.  A formula that can be null is therefore said twice
 `fails` where it is false, and both are true or false, never null.  Null is where neither is.  `value` is the formula
 itself.
 
-Of the operators only `var`, `if`, `and`, `or`, `!`, `===`, `!==`, `in`, `<` and `<=` are used, and no value is ever asked
-whether it is truthy: of `and`, `or`, `!` and the conditions of `if` every part is true or false.  Only integers are
-compared, and only where they are known; days and instants are integers too (20250310, 20250520094100).
+Of the operators only `var`, `if`, `and`, `or`, `!`, `===`, `!==`, `in`, `<` and `<=` are used, and no value is ever
+asked whether it is truthy: of `and`, `or`, `!` and the conditions of `if` every part is true or false.  Only integers
+are compared, and only where they are known; days and instants are integers too (20250310, 20250520094100).
 """
 
 from __future__ import annotations
