@@ -14,6 +14,7 @@ from typing import Any
 from plan_rules.calendars import CHINA, Calendar, read_calendar
 from plan_rules.errors import Message, PlanRulesError
 from plan_rules.extra import from_extra
+from plan_rules.plan import Plan
 from plan_rules.service.answers import Answering
 from plan_rules.service.call import UNROUTED, call_of
 from plan_rules.service.decision_routes import DecisionRoutes
@@ -59,8 +60,9 @@ class Service:
         self._tokens = Tokens()
         self._read_tokens()
         self.shelf = Shelf(Sources(setting.plans, setting.overlays, setting.trust), setting.engine, system_clock)
+        self._served: dict[str, Plan] = {}
         for edition in self.shelf.editions():
-            self.measures.serves(edition.plan.id, edition.plan.version, edition.plan.digest, now=True)
+            self._serves(edition.plan)
         answering = Answering(setting.engine, self._calendar)
         self.engines: Engines = (
             Pool(answering, setting.engine_workers, self._engine_died) if setting.engine_workers else Here(answering)
@@ -112,8 +114,15 @@ class Service:
             )
             return
         plan = self.shelf.edition(swap.plan).plan
-        self.measures.serves(plan.id, plan.version, plan.digest, now=True)
+        self._serves(plan)
         self.log.tell("plan_swapped", plan=swap.plan, version=plan.version, before=swap.before, after=swap.after)
+
+    def _serves(self, plan: Plan) -> None:
+        before = self._served.get(plan.id)
+        if before is not None:
+            self.measures.serves(before.id, before.version, before.digest, now=False)
+        self.measures.serves(plan.id, plan.version, plan.digest, now=True)
+        self._served[plan.id] = plan
 
     def _read_tokens(self) -> None:
         path = self._setting.tokens

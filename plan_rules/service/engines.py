@@ -109,8 +109,10 @@ class Pool:
 
     async def close(self) -> None:
         """End every process."""
-        for task in self._starting:
+        starting = tuple(self._starting)
+        for task in starting:
             task.cancel()
+        await asyncio.gather(*starting, return_exceptions=True)
         for worker in self._all:
             await worker.end()
 
@@ -144,6 +146,7 @@ class Pool:
             worker = await _Worker.started(self._answering)
             if worker.usable:
                 break
+            self._died()
             await asyncio.sleep(pause)
             pause = min(pause * 2, _SLOWEST_START)
         self._all.add(worker)
@@ -165,8 +168,13 @@ class _Worker:
             *_COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         worker = cls(process)
-        with suppress(EngineDied):
+        try:
             await worker._told(("begin", answering))
+        except EngineDied:
+            pass
+        except asyncio.CancelledError:
+            worker.kill()
+            raise
         return worker
 
     @property

@@ -76,6 +76,7 @@ def _options(setting: Setting) -> dict[str, Any]:
         "server_header": False,
         "timeout_graceful_shutdown": max(1, round(setting.drain)),
         "timeout_keep_alive": 75,
+        "timeout_worker_healthcheck": 60,  # a new process reads its plans before it is ready
         "h11_max_incomplete_event_size": 32 * 1024,
         "lifespan": "on",
         "ws": "none",

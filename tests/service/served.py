@@ -19,7 +19,7 @@ from plan_rules.service.tokens import Role, new_token
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small_plan.yaml"
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,5 @@ def told(log: Path, event: str, process: subprocess.Popen[bytes], *, count: int 
             return found[count - 1]  # type: ignore[no-any-return]
         assert process.poll() is None, text
         time.sleep(0.02)
-    raise AssertionError(f"{event} was not told: {text}")
+    seldom = [line for line in log.read_text(encoding="utf-8").splitlines() if '"event":"request"' not in line]
+    raise AssertionError(f"{event} was not told: {seldom[-20:]}")

@@ -168,7 +168,7 @@ def test_no_more_pass_than_the_rate_and_one_burst_allow(gaps: list[float], rate:
     assert rates.wait("desk", now + wait + 1e-6) == 0.0 or wait == 0.0
 
 
-def test_one_caller_does_not_use_up_what_another_may(tmp_path: Path) -> None:
+def test_one_caller_does_not_use_up_what_another_may() -> None:
     rates = Rates(1.0)
     assert [rates.wait("a", 0.0) > 0 for _ in range(3)] == [False, False, True]
     assert rates.wait("b", 0.0) == 0.0
