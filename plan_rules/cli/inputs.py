@@ -131,7 +131,7 @@ def facts_of(path: str, plan: Plan, readings: Sequence[str]) -> tuple[dict[str, 
         raise refused(invalid, sources) from invalid
     if readings:
         stated = facts.get("policy_reading")  # or null, or a word: nothing is chosen
-        chosen = dict(_reading(item) for item in readings)
+        chosen = chosen_readings(readings)
         facts["policy_reading"] = {**stated, **chosen} if isinstance(stated, dict) else chosen
     return facts, sources
 
@@ -153,6 +153,11 @@ def calendar_of(path: str | None) -> Calendar:
         message = Message("日历文件有误, 没有作出决定", "the calendar file is invalid; nothing was decided")
         sources = {source_name(path): lines_of(text)}
         raise Stop(BAD_INPUT, "calendar_invalid", message, invalid.diagnostics, sources) from invalid
+
+
+def chosen_readings(texts: Sequence[str]) -> dict[str, str]:
+    """The choices of readings, by reading."""
+    return dict(_reading(text) for text in texts)
 
 
 def _reading(text: str) -> tuple[str, str]:

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from plan_rules.columns.formula import columns_of
 from plan_rules.columns.program import Answer, Definition, Program
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 
-class TooWide(PlanRulesError, ValueError):
+class TooWide(ToldError, ValueError):
     """One answer alone needs more columns at once than there may be."""
 
 
@@ -66,10 +66,11 @@ def split(program: Program, widest: int) -> tuple[Program, ...]:
         return (program,)
     if len(program.answers) <= 1:
         name = "".join(each.name for each in program.answers)
-        raise TooWide(
-            f"单是“{name}”一项就要同时用到 {width(program)} 列, 上限 {widest} 列; 表里没有的列不必算: 写明表有哪些列 / "
-            f"`{name}` alone needs {width(program)} columns at once, more than {widest}; say which columns the table has"
+        message = Message(
+            f"单是“{name}”一项就要同时用到 {width(program)} 列, 上限 {widest} 列; 写明表有哪些列, 没有的列不必算",
+            f"`{name}` alone needs {width(program)} columns at once, over {widest}; say which columns the table has",
         )
+        raise TooWide(message)
     half = len(program.answers) // 2
     parts = (restricted(program, program.answers[:half]), restricted(program, program.answers[half:]))
     return tuple(each for part in parts for each in split(part, widest))

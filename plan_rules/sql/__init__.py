@@ -7,13 +7,13 @@ The view is lowered from the plan's program of columns (`plan_rules.columns`), s
 
 from plan_rules.sql.dialects import DIALECTS, Dialect, DialectUnknown, dialect
 from plan_rules.sql.table import table_text
-from plan_rules.sql.views import NameTaken, View, Wanted, views
+from plan_rules.sql.views import SqlRefused, View, Wanted, views
 
 __all__ = [
     "DIALECTS",
     "Dialect",
     "DialectUnknown",
-    "NameTaken",
+    "SqlRefused",
     "View",
     "Wanted",
     "dialect",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,14 @@ _ALL = (
 DIALECTS: Mapping[str, Dialect] = MappingProxyType({each.name: each for each in _ALL})
 
 
-class DialectUnknown(PlanRulesError, ValueError):
+class DialectUnknown(ToldError, ValueError):
     """No dialect has this name."""
 
     def __init__(self, name: str) -> None:
         known = "; ".join(f"{each.name} ({each.databases})" for each in _ALL)
-        super().__init__(f"没有方言“{name}”; 可用: {known} / there is no dialect {name!r}; use one of: {known}")
+        super().__init__(
+            Message(f"没有方言“{name[:40]}”; 可用: {known}", f"there is no dialect `{name[:40]}`; use one of: {known}")
+        )
 
 
 def dialect(name: str) -> Dialect:

@@ -61,7 +61,7 @@ class Expressions:
         self._types = types
         self._raw = raw
 
-    def value(self, formula: Formula) -> exp.Expression:
+    def value(self, formula: Formula) -> exp.Expr:
         """What a column gets."""
         numbers = self._dialect.numbers and self._boolean(formula)
         match formula:
@@ -85,13 +85,10 @@ class Expressions:
             case Known() if numbers:
                 return _one_or_zero(self.condition(formula), None)
             case _:
-                return (
-                    _one_or_zero(self.condition(formula), self.condition(formula))
-                    if numbers
-                    else self.condition(formula)
-                )
+                asked = self.condition(formula)
+                return _one_or_zero(asked, asked.copy()) if numbers else asked
 
-    def condition(self, formula: Formula) -> exp.Expression:
+    def condition(self, formula: Formula) -> exp.Expr:
         """What is asked, in the logic of three values that SQL has."""
         match formula:
             case Among(part, values):
@@ -125,23 +122,21 @@ class Expressions:
             case _:
                 return True
 
-    def _column(self, name: str) -> exp.Expression:
+    def _column(self, name: str) -> exp.Expr:
         column = exp.Column(this=name_of(name))
         if name in self._raw and not self._dialect.exact:  # else `Lobby` would be `lobby`
             return exp.Cast(this=column, to=exp.DataType.build("binary"))
         return column
 
-    def _among(self, part: Formula, values: Sequence[bool | int | str]) -> exp.Expression:
+    def _among(self, part: Formula, values: Sequence[bool | int | str]) -> exp.Expr:
         if self._boolean(part):
-            asked = [
-                self.condition(part) if value else exp.Not(this=_wrapped(self.condition(part))) for value in values
-            ]
-            return _joined(exp.Or, asked)
+            asked = [part if value else Not(part) for value in values]
+            return _joined(exp.Or, [self.condition(each) for each in asked])
         literals = [exp.Literal.string(str(value)) for value in values]
         return exp.In(this=self.value(part), expressions=literals)
 
 
-def _one_or_zero(true: exp.Expression, again: exp.Expression | None) -> exp.Expression:
+def _one_or_zero(true: exp.Expr, again: exp.Expr | None) -> exp.Expr:
     """1 where it is true, 0 where it is false; null where it is neither, if it can be."""
     found = exp.Case().when(true, exp.Literal.number(1), copy=False)
     if again is None:
@@ -149,7 +144,7 @@ def _one_or_zero(true: exp.Expression, again: exp.Expression | None) -> exp.Expr
     return found.when(exp.Not(this=_wrapped(again)), exp.Literal.number(0), copy=False)
 
 
-def _between(value: exp.Expression, low: int | None, high: int | None) -> exp.Expression:
+def _between(value: exp.Expr, low: int | None, high: int | None) -> exp.Expr:
     if low is None and high is None:  # still null where it is
         return exp.EQ(this=value, expression=value.copy())
     if low is None:
@@ -159,7 +154,7 @@ def _between(value: exp.Expression, low: int | None, high: int | None) -> exp.Ex
     return exp.Between(this=value, low=exp.Literal.number(low), high=exp.Literal.number(high))
 
 
-def _joined(by: type[exp.And | exp.Or], parts: Sequence[exp.Expression]) -> exp.Expression:
+def _joined(by: type[exp.And | exp.Or], parts: Sequence[exp.Expr]) -> exp.Expr:
     """The parts joined by halves: a chain of hundreds is nested too deeply for some databases."""
     if len(parts) == 1:
         return parts[0]
@@ -167,9 +162,6 @@ def _joined(by: type[exp.And | exp.Or], parts: Sequence[exp.Expression]) -> exp.
     return by(this=_wrapped(_joined(by, parts[:half])), expression=_wrapped(_joined(by, parts[half:])))
 
 
-def _wrapped(inside: exp.Expression) -> exp.Expression:
-    return (
-        inside
-        if isinstance(inside, exp.Column | exp.Boolean | exp.Cast | exp.Case | exp.Coalesce)
-        else exp.Paren(this=inside)
-    )
+def _wrapped(inside: exp.Expr) -> exp.Expr:
+    whole = isinstance(inside, exp.Column | exp.Boolean | exp.Cast | exp.Case | exp.Coalesce)
+    return inside if whole else exp.Paren(this=inside)

@@ -7,7 +7,7 @@ from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
 from plan_rules.sql.dialects import Dialect
 from plan_rules.sql.expressions import name_of, type_of
-from plan_rules.sql.views import Wanted, value_columns
+from plan_rules.sql.views import Wanted, table_named, value_columns
 
 with from_extra("sql"):
     from sqlglot import exp
@@ -16,14 +16,13 @@ with from_extra("sql"):
 def table_text(plan: Plan, dialect: Dialect, wanted: Wanted) -> str:
     """CREATE TABLE with the columns to keep, as text, and one of the right type for each that a row may state."""
     names = value_columns(plan) if wanted.columns is None else tuple(wanted.columns)
-    taken = [each for each in inputs(plan, names)]
+    taken = list(inputs(plan, names))
     columns = [
         *(exp.ColumnDef(this=name_of(name), kind=exp.DataType.build("varchar(200)")) for name in wanted.keep),
         *(exp.ColumnDef(this=name_of(each.name), kind=type_of(each.type, dialect)) for each in taken),
     ]
     for column, each in zip(columns[len(wanted.keep) :], taken, strict=True):
         column.add_comments([plan.facts[each.fact].label.replace("*/", "* /")])
-    made = exp.Create(
-        this=exp.Schema(this=exp.to_table(wanted.table, dialect=dialect.name), expressions=columns), kind="TABLE"
-    )
+    table = exp.Schema(this=table_named(wanted.table), expressions=columns)
+    made = exp.Create(this=table, kind="TABLE")
     return made.sql(dialect=dialect.name, pretty=True, comments=True) + ";\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,20 +11,21 @@ from plan_rules.columns.lowering import lower
 from plan_rules.columns.program import VALUE, Answer, Definition, Program
 from plan_rules.columns.slicing import handed_on, split
 from plan_rules.columns.stated import inputs
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
 from plan_rules.sql.dialects import Dialect
 from plan_rules.sql.expressions import Expressions, name_of
 
 with from_extra("sql"):
-    from sqlglot import ParseError, exp
+    from sqlglot import exp
 
+_PARTS = 3  # catalogue, schema, table
 _LONGEST = 60  # characters of a comment's text of a clause
 
 
-class NameTaken(PlanRulesError, ValueError):
-    """A column to be kept is called like one of the view's own, or a name is none."""
+class SqlRefused(ToldError, ValueError):
+    """A name that was given cannot be used: no table's, no column of the plan's, or one of the view's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class View:
 def views(plan: Plan, dialect: Dialect, wanted: Wanted) -> tuple[View, ...]:
     """The views of a plan: one, or as many as the database's bound on columns needs, their names numbered.
 
-    Raises NameTaken, ReadingInvalid, TooWide.
+    Raises SqlRefused, ReadingInvalid, TooWide.
     """
     given = value_columns(plan) if wanted.columns is None else _declared(plan, wanted.columns)
     program = lower(plan, wanted.readings, given)
@@ -72,29 +74,36 @@ def _declared(plan: Plan, columns: Sequence[str]) -> tuple[str, ...]:
     known = [each.name for each in inputs(plan, None)]
     for name in columns:
         if name not in known:
-            raise NameTaken(
-                f"预案没有列“{name}”: 列名是事实编号, 或后面加 __unknown、__none; 用 plan-rules schema 查看编号 / "
-                f"the plan has no column `{name}`: it is a fact's id, or that with __unknown or __none after it"
+            message = Message(
+                f"预案没有列“{name}”: 列名是事实编号, 或后面加 __unknown、__none; 用 plan-rules schema 查看编号",
+                f"the plan has no column `{name}`: it is a fact's id, or that with __unknown or __none after it",
             )
+            raise SqlRefused(message)
     return tuple(columns)
 
 
 def _check(program: Program, wanted: Wanted) -> None:
-    own = {each.name.casefold() for each in (*program.answers, *program.inputs)}
-    own |= {each.name.casefold() for stage in program.stages for each in stage}
+    own = {answer.name.casefold() for answer in program.answers} | {given.name.casefold() for given in program.inputs}
+    own |= {definition.name.casefold() for stage in program.stages for definition in stage}
     for name in wanted.keep:
         if name.casefold() in own or not name:
-            raise NameTaken(
-                f"保留的列“{name}”与视图自己的列同名; 在表上先改名 / "
-                f"the column to keep `{name}` is called like one of the view's own; rename it first"
+            message = Message(
+                f"要保留的列“{name}”与视图自己的列同名; 请先在表上改名",
+                f"the column to keep `{name}` is called like one of the view's own; rename it in the table first",
             )
+            raise SqlRefused(message)
 
 
-def _table(name: str, dialect: Dialect) -> exp.Table:
-    try:
-        return exp.to_table(name, dialect=dialect.name)
-    except ParseError as error:
-        raise NameTaken(f"“{name}”不是表名 / `{name}` is no name of a table") from error
+def table_named(name: str) -> exp.Table:
+    """A table or view, perhaps with its schema before a dot.  Raises SqlRefused."""
+    parts = name.split(".")
+    if len(parts) > _PARTS or not all(re.fullmatch(r"[\w$#]+", part) for part in parts):
+        message = Message(
+            f"“{name}”不是表名或视图名, 如 bank.incidents", f"`{name}` is no name, such as bank.incidents"
+        )
+        raise SqlRefused(message)
+    names = dict(zip(("this", "db", "catalog"), (name_of(part) for part in reversed(parts)), strict=False))
+    return exp.Table(**names)
 
 
 # --------------------------------------------------------------------------- one view
@@ -102,7 +111,7 @@ def _table(name: str, dialect: Dialect) -> exp.Table:
 
 def _view(plan: Plan, program: Program, dialect: Dialect, wanted: Wanted, name: str) -> View:
     columns = (*wanted.keep, *(_answer_name(each, dialect) for each in program.answers))
-    target = _table(name, dialect)
+    target = table_named(name)
     created = exp.Create(
         this=target, kind="VIEW", replace=dialect.replaces, expression=_select(plan, program, dialect, wanted)
     )
@@ -128,7 +137,7 @@ def _select(plan: Plan, program: Program, dialect: Dialect, wanted: Wanted) -> e
     types |= {each.name: each.type for stage in program.stages for each in stage}
     texts = frozenset(each.name for each in program.inputs if each.type is Type.TEXT)
     expressions = Expressions(dialect, types, texts)
-    source: exp.Table = _table(wanted.table, dialect)
+    source: exp.Table = table_named(wanted.table)
     stages: list[tuple[str, exp.Select]] = []
     for number, (stage, handed) in enumerate(zip(program.stages, handed_on(program), strict=True), 1):
         defined = {each.name: each for each in stage}
@@ -153,7 +162,7 @@ def _fenced(select: exp.Select, dialect: Dialect) -> exp.Select:
     return select.limit(int(amount), copy=False) if word else select
 
 
-def _chosen(expressions: Expressions, definition: Definition | None, column: str) -> exp.Expression:
+def _chosen(expressions: Expressions, definition: Definition | None, column: str) -> exp.Expr:
     if definition is None:
         return exp.Column(this=name_of(column))
     found = exp.alias_(expressions.value(definition.formula), name_of(column))
@@ -161,7 +170,7 @@ def _chosen(expressions: Expressions, definition: Definition | None, column: str
     return found
 
 
-def _answer(plan: Plan, expressions: Expressions, answer: Answer, dialect: Dialect) -> exp.Expression:
+def _answer(plan: Plan, expressions: Expressions, answer: Answer, dialect: Dialect) -> exp.Expr:
     found = exp.alias_(expressions.value(answer.formula), name_of(_answer_name(answer, dialect)))
     about = _comment(" ".join(_about(plan, answer)))
     if about:

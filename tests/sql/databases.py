@@ -109,14 +109,11 @@ def _connected(folder: Path) -> pymysql.connections.Connection[Any]:
 
 
 def _wait(folder: Path) -> None:
-    for _ in range(600):
-        try:
-            _connected(folder).close()
-        except pymysql.err.OperationalError:
-            time.sleep(0.1)
-        else:
+    for _ in range(1200):
+        if (folder / "s").exists():
             return
-    raise TimeoutError("MariaDB does not answer")
+        time.sleep(0.1)
+    raise TimeoutError("MariaDB does not start")
 
 
 def _insert(mark: str, rows: Sequence[Cells]) -> str:

@@ -50,7 +50,7 @@ def plan_named(name: str) -> Plan:
 @pytest.mark.parametrize("name", PLANS)
 def test_the_view_says_what_the_program_says(asked: tuple[Dialect, Database], name: str) -> None:
     plan = plan_named(name)
-    rows = [random_row(Random(number), plan) for number in range(400)]
+    rows = [random_row(Random(number), plan) for number in range(250)]
     columns = [each.name for each in inputs(plan, None)]
 
     assert differences(asked[1], plan, asked[0], rows, columns) == []
@@ -59,7 +59,7 @@ def test_the_view_says_what_the_program_says(asked: tuple[Dialect, Database], na
 @pytest.mark.parametrize("name", PLANS)
 def test_where_booleans_are_numbers_the_view_says_the_same(name: str) -> None:
     plan = plan_named(name)
-    rows = [random_row(Random(number), plan) for number in range(200)]
+    rows = [random_row(Random(number), plan) for number in range(120)]
     columns = [each.name for each in inputs(plan, None)]
     numbers = replace(DIALECTS["sqlite"], numbers=True)
     with databases.sqlite() as database:
