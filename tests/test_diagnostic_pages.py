@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import plan_rules as pr
+from plan_rules.backtest.mapping import MappingInvalid, read_mapping
 from plan_rules.calendars import read_calendar
 from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
@@ -37,6 +38,12 @@ def diagnostics(text: str, page: str) -> tuple[pr.Diagnostic, ...]:
         except CalendarInvalid as refused:
             return refused.diagnostics
         return ()
+    if "列对照文件" in page:
+        try:
+            read_mapping(text, "example.yaml", [pr.load()])
+        except MappingInvalid as refused:
+            return refused.diagnostics
+        return ()
     if "叠加文件" in page:
         return read_composed(Part(SMALL.encode(), "small.yaml"), [Part(text.encode(), "example.yaml")], DAY).diagnostics
     if "事实文件" in page or "场景文件" in page:
@@ -58,7 +65,7 @@ def in_small_plan(wrong: str, right: str) -> tuple[str, str]:
 
 def test_every_code_in_the_source_has_a_page_and_a_line_in_the_index() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "plan_rules").rglob("*.py"))
-    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV|EV)\d{3})"', source))
+    codes = set(re.findall(r'"((?:TX|PR|FA|SC|CA|BT|CS|LN|PF|DF|SG|OV|EV)\d{3})"', source))
 
     assert codes == set(PAGES)
     assert codes == set(re.findall(r"^\| \[(\w+)\]", INDEX, re.MULTILINE))

@@ -10,6 +10,7 @@ import pytest
 
 import plan_rules as pr
 from plan_rules.analysis import prove
+from plan_rules.backtest.mapping import MAX_COLUMNS, MappingInvalid, read_mapping
 from plan_rules.calendars import MAX_LISTED, read_calendar
 from plan_rules.errors import CalendarInvalid
 from plan_rules.incident import read_facts
@@ -32,7 +33,7 @@ SOURCE = """\
 - {id: 一.c, 原文: 人少的，可以不疏散。}
 - {id: 一.d, 原文: 救人第一。}
 """
-CODE = re.compile("(?:TX|PR|FA|SC|CA|CS|LN|PF|DF|SG|OV)[0-9]{3}")
+CODE = re.compile("(?:TX|PR|FA|SC|CA|BT|CS|LN|PF|DF|SG|OV)[0-9]{3}")
 Given = tuple[pr.Diagnostic, ...]
 
 
@@ -46,6 +47,12 @@ def of_text(text: str | bytes) -> Given:
 def of_calendar(text: str) -> Given:
     with pytest.raises(CalendarInvalid) as refused:
         read_calendar(text, "example.yaml")
+    return refused.value.diagnostics
+
+
+def of_mapping(text: str) -> Given:
+    with pytest.raises(MappingInvalid) as refused:
+        read_mapping(text, "example.yaml", [pr.load()])
     return refused.value.diagnostics
 
 
@@ -126,6 +133,7 @@ WITHOUT_EXAMPLE: dict[str, list[Callable[[Path], Given]]] = {
     "PR098": [lambda _: pr.check_form(ORDER, "food_report", {"portions": 0})],
     "PR080": [lambda _: of_plan(HALL.replace("级数: 小者重", "级数: 大者重"))],
     "CA005": [lambda _: of_calendar("年份: [" + "2027," * (MAX_LISTED + 1) + "]")],
+    "BT004": [lambda _: of_mapping("列: {" + "".join(f"c{n}: 不用, " for n in range(MAX_COLUMNS + 1)) + "}")],
     "FA008": [lambda _: refused_instant("昨天")],
     "OV009": [refused_day],
     "OV010": [lambda folder: tuple(finding.diagnostic for finding in prove(laid_over(folder)))],

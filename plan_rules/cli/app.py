@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from plan_rules.cli.analyses import ANALYSES
+from plan_rules.cli.archives import ARCHIVES
 from plan_rules.cli.authoring import AUTHORING
 from plan_rules.cli.cases.groups import groups
 from plan_rules.cli.cases.verbs import add_group
@@ -52,6 +53,7 @@ def build(lang: str, *, rich: bool) -> typer.Typer:
         *AUTHORING,
         *PAPERS,
         *LANGUAGES,
+        *ARCHIVES,
         *SERVICE,
     ):
         command, zh, en = add(words)
