@@ -27,6 +27,10 @@ def portable(plan: Plan, maker: str, readings: Mapping[str, str] | None = None) 
         "format_version": FORMAT_VERSION,
         "made_by": maker,
         "plan": {"id": plan.id, "name": plan.name, "version": plan.version, "digest": plan.digest},
+        "layers": [
+            {"id": each.id, "version": each.version, "digest": each.digest}
+            for each in (plan.layering.layers if plan.layering else ())
+        ],
         "readings": dict(program.readings),
         "facts": [_fact(plan, fact) for fact in plan.facts],
         "inputs": [{"name": column_name(each.name), "fact": each.fact, "part": each.part} for each in program.inputs],

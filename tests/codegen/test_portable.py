@@ -24,7 +24,7 @@ from tests.codegen.stock import NAMES, plan_named
 
 WAITING = ("order_plan", "estate_plan")  # approvals, discretion, ladders, exclusions, handoffs
 PLANS = (*NAMES, *WAITING)
-DRAWN = 300
+DRAWN = 200
 
 
 def any_plan(name: str) -> pr.Plan:

@@ -1,64 +1,91 @@
 package portable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The ten operators of JSON Logic that portable plans use.
+ * A piece of JSON Logic, of the ten operators that portable plans use, made ready to be evaluated again and again.
  *
  * <p>Conditions are always true or false, so nothing is asked whether it is truthy; only whole numbers are compared, and
  * only where they are known.
  */
-final class Logic {
-    private Logic() {}
+interface Logic {
+    /** Its value, given those of the names it reads. */
+    Object value(Map<String, Object> data);
 
-    /** The value of a piece of logic: a literal is itself, an object with one key applies the operator of that name. */
-    static Object value(Object logic, Map<String, Object> data) {
-        if (!(logic instanceof Map<?, ?> operation)) {
-            return logic;
+    /** A literal is itself; an object with one key applies the operator of that name. Throws on any other operator. */
+    static Logic of(Object json) {
+        if (!(json instanceof Map<?, ?> operation)) {
+            return data -> json;
         }
         Map.Entry<?, ?> only = operation.entrySet().iterator().next();
-        if (only.getKey().equals("var")) {
-            return data.get((String) only.getValue());
+        String operator = (String) only.getKey();
+        if (operator.equals("var")) {
+            String name = (String) only.getValue();
+            return data -> data.get(name);
         }
-        return apply((String) only.getKey(), (List<?>) only.getValue(), data);
+        return operator.equals("in") ? among((List<?>) only.getValue()) : applied(operator, (List<?>) only.getValue());
     }
 
-    private static Object apply(String operator, List<?> parts, Map<String, Object> data) {
+    private static Logic applied(String operator, List<?> json) {
+        List<Logic> parts = new ArrayList<>();
+        json.forEach(part -> parts.add(of(part)));
         return switch (operator) {
-            case "if" -> choice(parts, data);
-            case "and" -> parts.stream().allMatch(part -> holds(part, data));
-            case "or" -> parts.stream().anyMatch(part -> holds(part, data));
-            case "!" -> !holds(parts.get(0), data);
-            case "===" -> same(parts, data);
-            case "!==" -> !same(parts, data);
-            case "in" -> ((List<?>) parts.get(1)).contains(value(parts.get(0), data));
-            case "<" -> number(parts.get(0), data) < number(parts.get(1), data);
-            case "<=" -> number(parts.get(0), data) <= number(parts.get(1), data);
+            case "if" -> choice(parts);
+            case "and" -> unless(parts, false);
+            case "or" -> unless(parts, true);
+            case "!" -> data -> !holds(parts.get(0), data);
+            case "===" -> data -> same(parts, data);
+            case "!==" -> data -> !same(parts, data);
+            case "<" -> data -> number(parts.get(0), data) < number(parts.get(1), data);
+            case "<=" -> data -> number(parts.get(0), data) <= number(parts.get(1), data);
             default -> throw new IllegalArgumentException("no operator of a portable plan: " + operator);
         };
     }
 
+    /** Whether the value of the first part is in the list of literals that is the second. */
+    private static Logic among(List<?> json) {
+        Logic part = of(json.get(0));
+        List<?> literals = (List<?>) json.get(1);
+        return data -> literals.contains(part.value(data));
+    }
+
     /** Condition, value, condition, value, ..., and the value where no condition holds. */
-    private static Object choice(List<?> parts, Map<String, Object> data) {
+    private static Logic choice(List<Logic> parts) {
         int last = parts.size() - 1;
-        for (int at = 0; at < last; at += 2) {
-            if (holds(parts.get(at), data)) {
-                return value(parts.get(at + 1), data);
+        return data -> {
+            for (int at = 0; at < last; at += 2) {
+                if (holds(parts.get(at), data)) {
+                    return parts.get(at + 1).value(data);
+                }
             }
-        }
-        return value(parts.get(last), data);
+            return parts.get(last).value(data);
+        };
     }
 
-    private static boolean holds(Object logic, Map<String, Object> data) {
-        return (Boolean) value(logic, data);
+    /** The truth that settles it, from the first part that has it; the other where none has. */
+    private static Logic unless(List<Logic> parts, boolean settling) {
+        return data -> {
+            for (Logic part : parts) {
+                if (holds(part, data) == settling) {
+                    return settling;
+                }
+            }
+            return !settling;
+        };
     }
 
-    private static boolean same(List<?> parts, Map<String, Object> data) {
-        return java.util.Objects.equals(value(parts.get(0), data), value(parts.get(1), data));
+    private static boolean holds(Logic logic, Map<String, Object> data) {
+        return (Boolean) logic.value(data);
     }
 
-    private static long number(Object logic, Map<String, Object> data) {
-        return (Long) value(logic, data);
+    private static boolean same(List<Logic> parts, Map<String, Object> data) {
+        return Objects.equals(parts.get(0).value(data), parts.get(1).value(data));
+    }
+
+    private static long number(Logic logic, Map<String, Object> data) {
+        return (Long) logic.value(data);
     }
 }

@@ -24,9 +24,9 @@ public final class PortablePlan {
 
     private record Input(String name, String fact, String part) {}
 
-    private record Step(String name, Object logic) {}
+    private record Step(String name, Logic logic) {}
 
-    private record Question(String kind, String subject, Object logic) {}
+    private record Question(String kind, String subject, Logic logic) {}
 
     private final String id;
     private final Map<String, Object> readings;
@@ -63,7 +63,7 @@ public final class PortablePlan {
             return Map.of("rejected", refused.code());
         }
         for (Step step : steps) {
-            data.put(step.name(), Logic.value(step.logic(), data));
+            data.put(step.name(), step.logic().value(data));
         }
         return answer(data);
     }
@@ -94,7 +94,7 @@ public final class PortablePlan {
                 .forEach(name -> found.put(name, new ArrayList<>()));
         STATES.values().forEach(name -> found.put(name, new LinkedHashMap<>()));
         for (Question question : questions) {
-            Object value = Logic.value(question.logic(), data);
+            Object value = question.logic().value(data);
             switch (question.kind()) {
                 case "rejected" -> {
                     if (value != null) {
@@ -135,11 +135,11 @@ public final class PortablePlan {
 
     private static Step step(Object json) {
         Map<String, Object> of = Json.object(json);
-        return new Step((String) of.get("name"), of.get("logic"));
+        return new Step((String) of.get("name"), Logic.of(of.get("logic")));
     }
 
     private static Question question(Object json) {
         Map<String, Object> of = Json.object(json);
-        return new Question((String) of.get("kind"), (String) of.get("subject"), of.get("logic"));
+        return new Question((String) of.get("kind"), (String) of.get("subject"), Logic.of(of.get("logic")));
     }
 }
