@@ -1,0 +1,180 @@
+"""(Plan, an ibis table of incidents) -> the table of their answers, on any backend of ibis."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Literal
+
+from plan_rules.columns import Answer, Input, Program, lower
+from plan_rules.columns.formula import Column, Type
+from plan_rules.errors import PlanRulesError
+from plan_rules.extra import from_extra
+from plan_rules.plan import Plan
+
+with from_extra("batch"):
+    import ibis
+    import ibis.expr.types as ir
+
+    from plan_rules.batch.expressions import DTYPES, balanced, expression
+
+SEPARATOR = ";"
+Form = Literal["columns", "lists"]
+_LISTS = {
+    "clauses": ("clause",),
+    "duties": ("duty",),
+    "prohibitions": ("prohibition",),
+    "permissions": ("permission",),
+    "handoffs": ("handoff",),
+}
+
+
+class TableInvalid(PlanRulesError, ValueError):
+    """A table does not have what is needed of it, or has a column of a type that its fact does not take."""
+
+
+def answers(
+    plan: Plan,
+    table: ir.Table,
+    *,
+    readings: Mapping[str, str] | None = None,
+    form: Form = "columns",
+    keep: Collection[str] | None = None,
+) -> ir.Table:
+    """What the plan says of every row of the table: an unexecuted table on the same backend.
+
+    The columns of `table` are those of `plan_rules.columns`: facts by id, `FACT__unknown`, `FACT__none`; any may be
+    missing.  Other columns are kept beside the answers, or those that `keep` names.  The answers are one column each
+    (`rejected`, `tier`, `clause_三.3.c`, `duty_call_police`, ...); in the form `lists` they are few: what is true, as
+    text with `;` between, in `clauses`, `duties`, `prohibitions`, `permissions`, `handoffs`; what is open in
+    `open_clauses`, `open_duties`, ...; what waits as `action=state` in `pending_duties`, `pending_permissions`.
+
+    Raises TableInvalid for columns of the wrong type or of names that answers have, ReadingInvalid for readings that
+    the plan does not have.
+    """
+    program = lower(plan, readings, frozenset(table.columns))
+    kept = _kept(program, table, keep)
+    said = _staged(program, _conformed(program, table, kept))
+    found = _columns(program, said) if form == "columns" else _lists(program, said)
+    clash = sorted(set(kept) & set(found))
+    if clash:
+        raise TableInvalid(
+            f"列“{clash[0]}”与答案的列同名, 请先改名 / column `{clash[0]}` is named as an answer is: rename it first"
+        )
+    return said.select(**{name: said[name] for name in kept}, **found)
+
+
+def input_names(plan: Plan) -> tuple[str, ...]:
+    """Every column that a table may have for the plan."""
+    return tuple(each.name for each in lower(plan).inputs)
+
+
+# --------------------------------------------------------------------------- what comes in
+
+
+def _kept(program: Program, table: ir.Table, keep: Collection[str] | None) -> tuple[str, ...]:
+    if keep is None:
+        taken = {each.name for each in program.inputs}
+        return tuple(name for name in table.columns if name not in taken)
+    missing = [name for name in keep if name not in table.columns]
+    if missing:
+        raise TableInvalid(f"表中没有列“{missing[0]}” / the table has no column `{missing[0]}`")
+    return tuple(dict.fromkeys(keep))
+
+
+def _conformed(program: Program, table: ir.Table, kept: Iterable[str]) -> ir.Table:
+    """The columns that are needed, in the types that the program takes."""
+    given = {each.name: _conform(each, table[each.name]) for each in program.inputs}
+    return table.select(**{name: table[name] for name in kept}, **given)
+
+
+def _conform(given: Input, column: Any) -> Any:
+    found = column.type()
+    if found.is_null():
+        return column.cast(DTYPES[given.type])
+    fits = {
+        Type.BOOLEAN: found.is_boolean(),
+        Type.INTEGER: found.is_integer(),
+        Type.TEXT: found.is_string(),
+        Type.DATE: found.is_date(),
+        Type.INSTANT: found.is_timestamp() and found.timezone is None,
+    }[given.type]
+    if not fits:
+        raise TableInvalid(
+            f"列“{given.name}”应是 {_TYPES_ZH[given.type]}, 不是 {found}; 请先转换 / "
+            f"column `{given.name}` must be {_TYPES_EN[given.type]}, not {found}: cast it first"
+        )
+    if given.type is Type.INSTANT:
+        return column.truncate("s")
+    return column.cast("int64") if given.type is Type.INTEGER else column
+
+
+_TYPES_ZH = {
+    Type.BOOLEAN: "是否(boolean)",
+    Type.INTEGER: "整数",
+    Type.TEXT: "文字(取值的编号)",
+    Type.DATE: "日期(date)",
+    Type.INSTANT: "不带时区的本地时刻(timestamp)",
+}
+_TYPES_EN = {
+    Type.BOOLEAN: "boolean",
+    Type.INTEGER: "an integer",
+    Type.TEXT: "text (ids of values)",
+    Type.DATE: "a date",
+    Type.INSTANT: "a timestamp in local time, without a zone",
+}
+
+
+# --------------------------------------------------------------------------- what goes out
+
+
+def _staged(program: Program, table: ir.Table) -> ir.Table:
+    """The table with every definition.  Each stage is a view: merged, stages would repeat one another."""
+    for stage in program.stages:
+        table = table.mutate(**{each.name: expression(each.formula, table) for each in stage}).view()
+    return table
+
+
+def _columns(program: Program, table: ir.Table) -> dict[str, Any]:
+    return {each.name: expression(each.formula, table) for each in program.answers}
+
+
+def _lists(program: Program, table: ir.Table) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        each.name: expression(each.formula, table)
+        for kind in ("rejected", "tier", "excluded")
+        for each in program.of_kind(kind)
+    }
+    refused = found["rejected"].notnull()
+    for name, kinds in _LISTS.items():
+        said = [each for kind in kinds for each in program.of_kind(kind)]
+        values = [(expression(each.formula, table), each.subject) for each in said]
+        found[name] = _joined(refused, [(value.fill_null(False), subject) for value, subject in values])
+        found[f"open_{name}"] = _joined(refused, [(value.isnull(), subject) for value, subject in values])
+    for kind, name in (("pending_duty", "pending_duties"), ("pending_permission", "pending_permissions")):
+        states = [(expression(each.formula, table), each) for each in program.of_kind(kind)]
+        told = [
+            ibis.coalesce(ibis.literal(f"{each.subject}=") + value + SEPARATOR, "") for value, each in states
+        ]
+        found[name] = _text(refused, told)
+    return found
+
+
+def _joined(refused: Any, said: list[tuple[Any, str]]) -> Any:
+    return _text(refused, [ibis.ifelse(where, _ended(subject), "") for where, subject in said])
+
+
+def _text(refused: Any, parts: list[Any]) -> Any:
+    """The parts, each ended by the separator, as one text; null where the row is refused."""
+    if not parts:
+        return ibis.ifelse(refused, ibis.null("string"), ibis.literal(""))
+    whole = balanced(parts, lambda one, other: one + other)
+    return ibis.ifelse(refused, ibis.null("string"), whole.re_replace(f"{SEPARATOR}$", ""))
+
+
+def _ended(subject: str) -> str:
+    if SEPARATOR in subject:
+        raise TableInvalid(
+            f"编号“{subject}”中有“{SEPARATOR}”, 不能列成文字; 请用 form='columns' / "
+            f"the id `{subject}` has a `{SEPARATOR}` in it and cannot stand in a list: use form='columns'"
+        )
+    return subject + SEPARATOR

@@ -1,0 +1,88 @@
+"""(Formula, an ibis table) -> the ibis value of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, assert_never
+
+from plan_rules.columns.formula import (
+    Among,
+    And,
+    Between,
+    Choice,
+    Column,
+    Constant,
+    Default,
+    Earlier,
+    Formula,
+    Known,
+    Not,
+    Or,
+    Type,
+    Value,
+)
+from plan_rules.extra import from_extra
+
+with from_extra("batch"):
+    import ibis
+    import ibis.expr.types as ir
+
+DTYPES = {
+    Type.BOOLEAN: "boolean",
+    Type.INTEGER: "int64",
+    Type.TEXT: "string",
+    Type.DATE: "date",
+    Type.INSTANT: "timestamp",
+}
+
+
+def expression(formula: Formula, table: ir.Table) -> Any:
+    """The value of a formula in each row of the table, which has every column that it reads."""
+
+    def of(part: Formula) -> Any:
+        return expression(part, table)
+
+    match formula:
+        case Constant(value, type_):
+            return ibis.null(DTYPES[type_]) if value is None else ibis.literal(value, type=DTYPES[type_])
+        case Column(name):
+            return table[name]
+        case Among(part, values):
+            return _among(of(part), values)
+        case Between(part, low, high):
+            return _between(of(part), low, high)
+        case Known(part):
+            return of(part).notnull()
+        case Earlier(part, than):
+            return of(part) < of(than)
+        case And(parts):
+            return balanced([of(part) for part in parts], lambda one, other: one & other)
+        case Or(parts):
+            return balanced([of(part) for part in parts], lambda one, other: one | other)
+        case Not(part):
+            return ~of(part)
+        case Default(part, otherwise):
+            return ibis.coalesce(of(part), of(otherwise))
+        case Choice(cases, otherwise):
+            return ibis.cases(*((of(condition), of(then)) for condition, then in cases), else_=of(otherwise))
+        case _:
+            assert_never(formula)
+
+
+def balanced(parts: Sequence[Any], joined: Callable[[Any, Any], Any]) -> Any:
+    """All parts joined two by two: no deeper than it must be, since planners recurse."""
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [*(joined(one, other) for one, other in pairs), *(parts[-1:] if len(parts) % 2 else ())]
+    return parts[0]
+
+
+def _among(part: Any, values: tuple[Value, ...]) -> Any:
+    """Equal to one of them; not `IN`, which DuckDB turns into a join for each."""
+    return balanced([part == value for value in values], lambda one, other: one | other)
+
+
+def _between(part: Any, low: int | None, high: int | None) -> Any:
+    if low is None or high is None:
+        return part <= high if low is None else part >= low
+    return part == low if low == high else part.between(low, high)
