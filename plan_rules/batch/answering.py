@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from plan_rules.columns import Answer, Input, Program, lower
-from plan_rules.columns.formula import Column, Type
+from plan_rules.columns import Input, Program, lower
+from plan_rules.columns.formula import Type
 from plan_rules.errors import PlanRulesError
 from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
@@ -18,6 +18,7 @@ with from_extra("batch"):
     from plan_rules.batch.expressions import DTYPES, balanced, expression
 
 SEPARATOR = ";"
+_EVERY_ROW = 2**62
 Form = Literal["columns", "lists"]
 _LISTS = {
     "clauses": ("clause",),
@@ -60,7 +61,7 @@ def answers(
         raise TableInvalid(
             f"列“{clash[0]}”与答案的列同名, 请先改名 / column `{clash[0]}` is named as an answer is: rename it first"
         )
-    return said.select(**{name: said[name] for name in kept}, **found)
+    return said.select(**{name: said[under] for name, under in kept.items()}, **found)
 
 
 def input_names(plan: Plan) -> tuple[str, ...]:
@@ -71,20 +72,21 @@ def input_names(plan: Plan) -> tuple[str, ...]:
 # --------------------------------------------------------------------------- what comes in
 
 
-def _kept(program: Program, table: ir.Table, keep: Collection[str] | None) -> tuple[str, ...]:
+def _kept(program: Program, table: ir.Table, keep: Collection[str] | None) -> dict[str, str]:
+    """The columns to keep, each with a name that it has meanwhile: no definition has it."""
     if keep is None:
         taken = {each.name for each in program.inputs}
-        return tuple(name for name in table.columns if name not in taken)
+        keep = [name for name in table.columns if name not in taken]
     missing = [name for name in keep if name not in table.columns]
     if missing:
         raise TableInvalid(f"表中没有列“{missing[0]}” / the table has no column `{missing[0]}`")
-    return tuple(dict.fromkeys(keep))
+    return {name: f"_kept{number}" for number, name in enumerate(dict.fromkeys(keep))}
 
 
-def _conformed(program: Program, table: ir.Table, kept: Iterable[str]) -> ir.Table:
+def _conformed(program: Program, table: ir.Table, kept: Mapping[str, str]) -> ir.Table:
     """The columns that are needed, in the types that the program takes."""
     given = {each.name: _conform(each, table[each.name]) for each in program.inputs}
-    return table.select(**{name: table[name] for name in kept}, **given)
+    return table.select(**{under: table[name] for name, under in kept.items()}, **given)
 
 
 def _conform(given: Input, column: Any) -> Any:
@@ -128,9 +130,14 @@ _TYPES_EN = {
 
 
 def _staged(program: Program, table: ir.Table) -> ir.Table:
-    """The table with every definition.  Each stage is a view: merged, stages would repeat one another."""
+    """The table with every definition.  Each stage stays apart: merged into one, stages would repeat one another.
+
+    A view keeps ibis from merging them; PostgreSQL merges views, but not what has a limit.
+    """
+    merged_by_planner = table.get_backend().name == "postgres"
     for stage in program.stages:
-        table = table.mutate(**{each.name: expression(each.formula, table) for each in stage}).view()
+        table = table.mutate(**{each.name: expression(each.formula, table) for each in stage})
+        table = table.limit(_EVERY_ROW) if merged_by_planner else table.view()
     return table
 
 
@@ -152,9 +159,7 @@ def _lists(program: Program, table: ir.Table) -> dict[str, Any]:
         found[f"open_{name}"] = _joined(refused, [(value.isnull(), subject) for value, subject in values])
     for kind, name in (("pending_duty", "pending_duties"), ("pending_permission", "pending_permissions")):
         states = [(expression(each.formula, table), each) for each in program.of_kind(kind)]
-        told = [
-            ibis.coalesce(ibis.literal(f"{each.subject}=") + value + SEPARATOR, "") for value, each in states
-        ]
+        told = [ibis.coalesce(ibis.literal(f"{each.subject}=") + value + SEPARATOR, "") for value, each in states]
         found[name] = _text(refused, told)
     return found
 

@@ -36,7 +36,7 @@ DTYPES = {
 }
 
 
-def expression(formula: Formula, table: ir.Table) -> Any:
+def expression(formula: Formula, table: ir.Table) -> Any:  # noqa: C901  one case a node
     """The value of a formula in each row of the table, which has every column that it reads."""
 
     def of(part: Formula) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -16,7 +17,7 @@ from plan_rules.fact import Fact, Kind
 from plan_rules.facts import fact_reader
 from plan_rules.gates import PENDING
 from plan_rules.plan import Plan
-from plan_rules.truth import truth
+from plan_rules.predicate import Predicate, compiled
 
 Row = dict[str, Any]
 DAY = date(2025, 5, 20)
@@ -143,7 +144,16 @@ def clause_truth(plan: Plan, readings: Mapping[str, str], facts: Row, decision: 
     if decision.exclusions and not plan.clauses[clause].excludes:
         return False
     wide = fact_reader(plan).read(facts | chosen(plan, readings)).wide
-    rules = plan.rules()
-    found = truth(AnyOf(tuple(rules[key] for key in plan.firing_keys(clause))), wide, plan, readings)
+    found = _firing(plan, tuple(readings.items()))[clause](wide)
     assert found is not True, f"{clause} is true and does not fire"
     return found
+
+
+@lru_cache(maxsize=8)
+def _firing(plan: Plan, readings: tuple[tuple[str, str], ...]) -> Mapping[str, Predicate]:
+    """When each clause fires: true, false or open."""
+    rules, chosen_ = plan.rules(), dict(readings)
+    return {
+        clause: compiled(AnyOf(tuple(rules[key] for key in plan.firing_keys(clause))), plan, chosen_)
+        for clause in plan.clauses
+    }
