@@ -104,6 +104,34 @@ def mariadb() -> Iterator[Database]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def spark(folder: Path) -> Iterator[Database]:
+    """Two processors of this machine; its tables lie in the folder."""
+    from pyspark.sql import SparkSession  # starts Java
+
+    def ask(statements: Sequence[str], rows: Sequence[Cells], queries: Sequence[str]) -> list[list[Cells]]:
+        for statement in statements:
+            session.sql(statement)
+        schema = session.table("incidents").schema
+        session.createDataFrame([*rows], schema).repartition(3).write.insertInto("incidents")
+        return [[tuple(row) for row in session.sql(query).collect()] for query in queries]
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",  # code of so many columns is not compiled faster than it is read
+        "spark.sql.warehouse.dir": str(folder),
+        "spark.sql.catalogImplementation": "in-memory",
+    }
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    try:
+        yield ask
+    finally:
+        session.stop()
+
+
 def _connected(folder: Path) -> pymysql.connections.Connection[Any]:
     return pymysql.connect(unix_socket=f"{folder}/s", user="root", charset="utf8mb4", autocommit=True)
 

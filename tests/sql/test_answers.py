@@ -66,6 +66,15 @@ def test_where_booleans_are_numbers_the_view_says_the_same(name: str) -> None:
         assert differences(database, plan, numbers, rows, columns) == []
 
 
+def test_the_view_says_the_same_in_spark(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    plan = plan_named("hospital_plan")
+    rows = [random_row(Random(number), plan) for number in range(120)]
+    columns = [each.name for each in inputs(plan, None)]
+    with databases.spark(tmp_path / "warehouse") as database:
+        assert differences(database, plan, DIALECTS["spark"], rows, columns) == []
+
+
 def test_a_table_that_has_only_some_columns_is_answered_for_what_it_has(asked: tuple[Dialect, Database]) -> None:
     plan = pr.load()
     columns = ["aggression_level", "staff_assaulted", "staff_assaulted__unknown", "incident_resolved_on"]
