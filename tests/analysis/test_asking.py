@@ -83,7 +83,7 @@ def test_what_people_have_heard_of_abuse_does_not_yet_rule_out_serious_aggressio
     assert set(ask(PLAN, {"verbal_abuse": True}).tiers) == set(TIERS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(facts=incidents(PLAN))
 def test_asking_until_the_tier_is_settled_takes_no_more_questions_than_promised(facts: dict[str, Any]) -> None:
     known: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def test_asking_until_the_tier_is_settled_takes_no_more_questions_than_promised(
     assert answer.tiers == (truth.tier.id,)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(facts=stated_incidents(PLAN))
 @example(facts={"demand_conflicts_with_rules": True, "sponsor_report_sent_on": date(2026, 1, 5)})
 @example(facts={"sponsor_report_sent_on": date(2026, 1, 5), "peak_tier": TIERS[2]})
