@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from plan_rules.backtest.cells import BLANKS, Cell, cell
+from plan_rules.backtest.cells import BLANKS, Cell, bare, cell
 from plan_rules.backtest.duck_text import named, selected
 from plan_rules.backtest.layout import By, Layout
 from plan_rules.backtest.part import ROW, literal, quoted
@@ -72,9 +72,11 @@ class Asked:
 
 def answered(asked: Sequence[Asked], layout: Layout, source: str, rows: str, sample: str = "") -> str:
     """The query over `rows`, which is a table or a query in brackets; `sample` may choose some of them."""
+    known = {fact.id: fact for each in asked for fact in each.plan.facts.values()}
     texts = [
-        f"nullif(trim(CAST({quoted(column)} AS VARCHAR), {literal(BLANKS)}), '') AS {quoted(f'#text {fact}')}"
+        f"{bare(known[fact], f'CAST({quoted(column)} AS VARCHAR)')} AS {quoted(f'#text {fact}')}"
         for fact, (column, _) in layout.facts.items()
+        if fact in known
     ]
     kept = [quoted(ROW), *_named(layout, source)]
     query = f"SELECT {', '.join([*kept, *texts])} FROM {rows}"  # noqa: S608  every name and text is quoted

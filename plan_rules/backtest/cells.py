@@ -110,6 +110,17 @@ _SQL_TYPE = {Kind.BOOL: "BOOLEAN", Kind.INTEGER: "BIGINT", Kind.DATE: "DATE", Ki
 _GROUPS = ("year", "month", "day", "month8", "day8", "hour", "minute", "second", "sign")
 
 
+def bare(fact: Fact, raw: str) -> str:
+    """The SQL of a cell without the blanks around it, null where it is empty; what is usual is not searched for any."""
+    usual = {Kind.BOOL: (*_TRUE, *_FALSE), Kind.ENUM: _names(fact), Kind.ORDINAL: _names(fact)}.get(fact.kind, ())
+    quick = f"WHEN {_in(raw, usual)} THEN {raw} " if usual else ""
+    return f"CASE WHEN {raw} = '' THEN NULL {quick}ELSE nullif(trim({raw}, {literal(BLANKS)}), '') END"
+
+
+def _names(fact: Fact) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for value in fact.values for name in (value.id, value.label)))
+
+
 def cell(fact: Fact, column: Column, text: str, name: str) -> Cell:
     """The SQL of one fact's column: `text` is that of the cell, blanks gone and null where it is empty.
 
@@ -121,7 +132,8 @@ def cell(fact: Fact, column: Column, text: str, name: str) -> Cell:
     unknown = _in(text, tuple(word for word in _UNKNOWN if word not in fact.domain))
     match kind:
         case Kind.BOOL:
-            value = f"CASE WHEN {_in(lowered, _TRUE)} THEN true WHEN {_in(lowered, _FALSE)} THEN false END"
+            value = f"CASE WHEN {_in(text, _TRUE)} THEN true WHEN {_in(text, _FALSE)} THEN false "
+            value += f"WHEN {lowered} = 'true' THEN true WHEN {lowered} = 'false' THEN false END"
         case Kind.ENUM | Kind.ORDINAL:
             value = f"CASE WHEN {unknown} THEN NULL {_renamed(text, fact)} ELSE {text} END"
         case Kind.INTEGER:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from plan_rules.backtest.part import ROW, ArchiveUnreadable, Part, unreadable
 from plan_rules.extra import from_extra
@@ -70,8 +70,9 @@ class CsvFile:
         malformed: list[int] = []
         numbered, told, index, weighed = _Numbered(malformed), 0, 0, 0
         with self.path.open("rb") as file:
+            read = _Quotes(file)
             try:
-                for table in _regrouped(self._batches(file, columns, malformed), rows):
+                for table in _regrouped(self._batches(read, columns, malformed), rows):
                     numbers = numbered.next(table.num_rows)
                     here, told = tuple(malformed[told : numbered.passed]), numbered.passed
                     at = min(file.tell(), stat.st_size)
@@ -87,6 +88,12 @@ class CsvFile:
                     index += 1
             except (pa.ArrowInvalid, UnicodeError) as failure:
                 raise self._broken(failure) from failure
+        if read.count % 2 and not self.encoding.startswith("utf-16"):
+            raise unreadable(
+                self.name,
+                "引号不成对, 后面的行都成了一格里的文字; 改好引号(格里的一个引号写成两个)",
+                'quotes do not come in pairs: rows become the text of one cell; mend them (in a cell a quote is `""`)',
+            )
         if malformed[told:]:
             empty = pa.table({name: pa.array([], pa.string()) for name in columns} | {ROW: pa.array([], pa.int64())})
             yield Part(self.name, index, identity, 0, empty, malformed=tuple(malformed[told:]))
@@ -203,6 +210,23 @@ def _known(encoding: str) -> str:
             "no such encoding; write utf-8, gbk or utf-16",
         ) from failure
     return "gb18030" if found in ("gbk", "gb2312") else found
+
+
+class _Quotes(io.RawIOBase):
+    """A file that counts the quotes that are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._file.read(len(buffer))
+        self.count += found.count(b'"')
+        buffer[: len(found)] = found
+        return len(found)
 
 
 class _Numbered:

@@ -31,9 +31,11 @@ td {{ border-bottom: 1px solid #eee; }}
 .n {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 svg {{ display: block; width: 100%; height: auto; margin: .6rem 0 1rem; }}
 svg text {{ fill: currentColor; font: 12px system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }}
-.b0 {{ fill: #b0bec5; }} .b1 {{ fill: #1565c0; }}
+.b0 {{ fill: #b0bec5; background: #b0bec5; }} .b1 {{ fill: #1565c0; background: #1565c0; }}
+.mark {{ display: inline-block; width: .8em; height: .8em; print-color-adjust: exact; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #161616; color: #eee; }} .summary {{ background: #242424; }}
-  th, .note {{ color: #bbb; }} td {{ border-color: #333; }} .b0 {{ fill: #607d8b; }} .b1 {{ fill: #64b5f6; }} }}
+  th, .note {{ color: #bbb; }} td {{ border-color: #333; }} .b0 {{ fill: #607d8b; background: #607d8b; }}
+  .b1 {{ fill: #64b5f6; background: #64b5f6; }} }}
 @media print {{ body {{ margin: 0; max-width: none; }} h2 {{ break-after: avoid; }}
   tr, svg {{ break-inside: avoid; }} }}
 </style>
@@ -83,7 +85,7 @@ def _cell(tag: str, text: str, index: int, table: Table) -> str:
 
 # --------------------------------------------------------------------------- drawings
 
-_BARS = 15
+_BARS, _GROUPS = 15, 60
 _LABEL, _WIDTH, _HEIGHT = 300, 960, 22
 
 
@@ -92,7 +94,7 @@ def _chart(table: Table) -> str:
     if table.bars is None or len(table.rows) < 2:
         return ""
     columns = [1, 2] if table.bars == 2 and table.numbers == (1, 2) else [table.bars]
-    rows = table.rows[:_BARS]
+    rows = table.rows[: _BARS if table.numbers[0] == table.bars or len(columns) == 2 else _GROUPS]
     counts = [[int(row[column].replace(",", "")) for column in columns] for row in rows]
     most = max(max(each) for each in counts) or 1
     labels = [row[1] if len(table.head) > 2 and 1 not in table.numbers else row[0] for row in rows]
@@ -112,7 +114,20 @@ def _chart(table: Table) -> str:
             parts.append(f'<text x="{_LABEL + length + 6}" y="{above + height - 3}">{value:,}</text>')
     height = len(rows) * step + 4
     said = _text(table.title)
-    return f'<svg role="img" aria-label="{said}" viewBox="0 0 {_WIDTH} {height}">\n' + "\n".join(parts) + "\n</svg>\n"
+    return (
+        _legend(table, len(columns))
+        + f'<svg role="img" aria-label="{said}" viewBox="0 0 {_WIDTH} {height}">\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
+def _legend(table: Table, bars: int) -> str:
+    """Which bar is which plan's."""
+    if bars == 1:
+        return ""
+    marks = (f'<span class="mark b{place}"></span> {_text(table.head[place + 1])}' for place in range(bars))
+    return f'<p class="note">{" &nbsp; ".join(marks)}</p>\n'
 
 
 def _short(label: str) -> str:

@@ -12,6 +12,7 @@ from plan_rules.phrases import modality_phrase, tier_phrase
 from plan_rules.plan import Plan
 
 MOST_SHOWN = 12
+_MOST_OF_GROUP = 3
 _NAMES = {"plan": ("本预案", "this plan"), "old": ("原预案", "old"), "new": ("新预案", "new")}
 _CHANGES = {"gained": ("新增", "gained"), "lost": ("取消", "lost")}
 
@@ -43,8 +44,10 @@ class Wordings:
 
     def title(self) -> str:
         """What was tried on what."""
-        names = [f"{plan.name if self._zh else plan.id} {plan.version}" for plan in self._plans.values()]
-        return f"{self.say('历史事件回测', 'Backtest of an archive')}: {' → '.join(names)}"
+        plans = list(self._plans.values())
+        names = list(dict.fromkeys(plan.name if self._zh else plan.id for plan in plans))
+        versions = " → ".join(plan.version for plan in plans)
+        return f"{self.say('历史事件回测', 'Backtest of an archive')}: {' → '.join(names)} {versions}"
 
     def summary(self) -> str:
         """One line that sums up."""
@@ -102,18 +105,18 @@ class Wordings:
     def _of_changes(self) -> Iterator[Table]:
         changes = self._told["changes"]
         head = (self.say("变化", "change"), self.say("行数", "rows"), self.say("例(编号)", "such as (ids)"))
-        rows = [
-            (f"{self.say('等级', 'tier')}: {self._tier(each['from'])} → {self._tier(each['to'])}", each)
-            for each in changes["tier"]
-        ]
-        for kind in ("duty", "prohibition", "permission", "handoff"):
-            rows += [
-                (f"{self.say(*_CHANGES[each['change']])} {self._kind(kind)}: {self._action(each['subject'])}", each)
-                for each in changes[kind]
-            ]
+        rows = list(self._changed(changes))
         rows.sort(key=lambda row: -row[1]["rows"])
         cells = tuple((text, f"{each['rows']:,}", ", ".join(each["examples"])) for text, each in rows)
         yield Table(self.say("决定的变化", "What is decided otherwise"), head, cells, (1,), 1)
+
+    def _changed(self, changes: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each change in words, with its counts."""
+        for each in changes["tier"]:
+            yield f"{self.say('等级', 'tier')}: {self._tier(each['from'])} → {self._tier(each['to'])}", each
+        for kind in ("duty", "prohibition", "permission", "handoff"):
+            for each in changes[kind]:
+                yield f"{self.say(*_CHANGES[each['change']])} {self._kind(kind)}: {self._action(each['subject'])}", each
 
     def _tiers(self) -> Table:
         names = list(self._plans)
@@ -152,19 +155,26 @@ class Wordings:
             tiers = [tier for tier in self._told["answers"][last]["tier"] if self._told["answers"][last]["tier"][tier]]
             head = [text, self.say("行数", "rows"), self.say("另列", "set aside")]
             head += [self._tier(None if tier == "none" else tier) for tier in tiers]
-            head += [self.say("决定变了", "changed")] if len(names) == 2 else []
+            head += [self.say("决定变了", "changed"), self.say("变得最多的", "most of all")] if len(names) == 2 else []
             rows = tuple(
                 (
                     group["group"] or self.say("(空)", "(empty)"),
                     f"{group['rows']:,}",
                     f"{group['rows'] - group[last]['rows']:,}",
                     *(f"{group[last]['tier'].get(tier, 0):,}" for tier in tiers),
-                    *([f"{group['changes']['changed']['rows']:,}"] if len(names) == 2 else []),
+                    *(self._of_group(group["changes"]) if len(names) == 2 else ()),
                 )
                 for group in groups
             )
-            bars = len(head) - 1 if len(names) == 2 else 1
-            yield Table(self.say(f"按 {text}", f"By {text}"), tuple(head), rows, tuple(range(1, len(head))), bars)
+            bars = len(head) - 2 if len(names) == 2 else 1
+            numbers = tuple(range(1, bars + 1 if len(names) == 2 else len(head)))
+            yield Table(self.say(f"按 {text}", f"By {text}"), tuple(head), rows, numbers, bars)
+
+    def _of_group(self, changes: dict[str, Any]) -> tuple[str, str]:
+        """How many rows of a group change, and the changes that most of them have."""
+        listed = sorted(self._changed(changes), key=lambda each: -each[1]["rows"])
+        most = (f"{text} {each['rows']:,}" for text, each in listed[:_MOST_OF_GROUP])
+        return f"{changes['changed']['rows']:,}", "; ".join(most)
 
     def _set_aside(self) -> Table:
         names = list(self._plans)
