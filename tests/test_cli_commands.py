@@ -107,6 +107,14 @@ def test_the_schema_accepts_the_examples_and_refuses_an_unknown_fact() -> None:
     assert not validator.is_valid({"staff_asaulted": True})
 
 
+def test_the_schemas_of_events_are_by_type_and_hold_that_of_the_facts() -> None:
+    found = json.loads(run("schema", "--events").stdout)
+
+    assert "plan-rules.case.event" in found
+    facts = found["plan-rules.incident.reported"]["properties"]["facts"]
+    assert facts["properties"] == json.loads(run("schema").stdout)["properties"]
+
+
 def test_the_schema_is_a_component_of_an_openapi_document_that_takes_it_as_it_is() -> None:
     document = json.loads(run("schema", "--openapi").stdout)
 

@@ -215,9 +215,21 @@ def _schema(words: Words) -> Command:
         "of plan files instead, for editors",
     )
 
-    def schema(plan: str | None = plan_, openapi: bool = openapi_, plan_file: bool = file_, lang: Lang = lang_) -> int:
+    events_ = words.option(
+        False, "--events", "改为每种 CloudEvent 的数据的 JSON Schema", "of the data of each type of CloudEvent instead"
+    )
+
+    def schema(
+        plan: str | None = plan_,
+        openapi: bool = openapi_,
+        plan_file: bool = file_,
+        events: bool = events_,
+        lang: Lang = lang_,
+    ) -> int:
         from plan_rules.cli import schema_command  # noqa: PLC0415
 
+        if events:
+            return schema_command.of_events(plan)
         if plan_file:
             return schema_command.of_plan_files(plan)
         return schema_command.run(plan_path=plan, openapi=openapi, lang=lang.value)

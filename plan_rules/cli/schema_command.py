@@ -1,4 +1,4 @@
-"""`plan-rules schema`: a plan -> the JSON Schema of an incident's facts, or that of plan files with its names."""
+"""`plan-rules schema`: a plan -> the JSON Schema of an incident's facts, of events, or of plan files with its names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from plan_rules.authoring.plan_schema import plan_file_schema
 from plan_rules.cli import output
 from plan_rules.cli.inputs import plan_of, read
 from plan_rules.cli.stop import BAD_PLAN, OK, as_json
+from plan_rules.events.schemas import schemas
 from plan_rules.incident import json_schema, openapi_fragment
 from plan_rules.loading import SHIPPED, shipped
 
@@ -14,6 +15,12 @@ def run(*, plan_path: str | None, openapi: bool, lang: str) -> int:
     """Print the schema, by itself or as a component of an OpenAPI document."""
     made = openapi_fragment if openapi else json_schema
     output.say([as_json(made(plan_of(plan_path), lang))])
+    return OK
+
+
+def of_events(plan_path: str | None) -> int:
+    """Print the schemas of the events that are taken and sent, by type."""
+    output.say([as_json(schemas(plan_of(plan_path)))])
     return OK
 
 

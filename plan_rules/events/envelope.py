@@ -204,8 +204,8 @@ def malformed_data(where: str) -> EventRefused:
         "EV004",
         (f"事件数据的“{where}”写法不对", f"`{where}` of the event's data is malformed"),
         (
-            "按这种事件的 JSON Schema 写: plan_rules.events.schemas(plan)",
-            "write it after the JSON Schema of its type: plan_rules.events.schemas(plan)",
+            "按这种事件的 JSON Schema 写: plan-rules schema --events",
+            "write it after the JSON Schema of its type: plan-rules schema --events",
         ),
         subject=where,
     )
