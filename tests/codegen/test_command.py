@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.command_line import run
+from plan_rules.cli import generating_command
+from plan_rules.cli.generating_command import Asked
+from plan_rules.cli.stop import Stop
+from tests.command_line import ROOT, run
 
 HOSPITAL, TELECOM = "examples/plans/hospital/plan.yaml", "examples/plans/telecom/plan.yaml"
 
@@ -35,27 +39,33 @@ def test_several_plans_get_a_folder_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said", "lang"),
+    ("plans", "asked", "code", "said"),
     [
-        (["--language", "cobol"], 2, "json-logic", "zh"),
-        (["--language", "java", "--package", "com.class"], 2, "com.bank.complaints", "en"),
-        (["--language", "java", "--corpus", "1"], 2, "json-logic", "en"),
-        (["nowhere.yaml", "--language", "python"], 3, "nowhere.yaml", "zh"),
-        ([HOSPITAL, HOSPITAL, "--language", "python"], 2, "hospital-dispute", "zh"),
+        ((), {"language": "cobol"}, 2, "json-logic"),
+        ((), {"language": "java", "package": "com.class"}, 2, "com.bank.complaints"),
+        ((), {"language": "java", "corpus": 1}, 2, "json-logic"),
+        ((), {"language": "json-logic", "corpus": -1}, 2, "1000000"),
+        (("nowhere.yaml",), {"language": "python"}, 3, "nowhere.yaml"),
+        ((HOSPITAL, HOSPITAL), {"language": "python"}, 2, "hospital-dispute"),
     ],
 )
-def test_what_cannot_be_written_is_said(arguments: list[str], code: int, said: str, lang: str, tmp_path: Path) -> None:
-    done = run("codegen", *arguments, "--out", str(tmp_path / "out"), "--lang", lang)
+def test_what_cannot_be_written_is_said(
+    plans: tuple[str, ...], asked: dict[str, Any], code: int, said: str, tmp_path: Path
+) -> None:
+    paths = [str(ROOT / plan) if "/" in plan else plan for plan in plans]
+    with pytest.raises(Stop) as stopped:
+        generating_command.run(Asked(paths, out=str(tmp_path / "out"), **asked))
 
-    assert done.returncode == code
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    assert stopped.value.exit_code == code
+    assert said in stopped.value.message.zh
+    assert said in stopped.value.message.en
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    done = run("codegen", "--language", "typescript", "--out", str(tmp_path / "out"))
+    done = run("codegen", "--language", "typescript", "--out", str(tmp_path / "out"), "--lang", "en")
 
     assert done.returncode == 2
-    assert str(tmp_path / "out") in done.stderr
+    assert f"cannot write {tmp_path / 'out'}" in done.stderr
+    assert "Traceback" not in done.stderr
