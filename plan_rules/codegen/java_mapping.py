@@ -57,7 +57,7 @@ def writing(part: Part, name: str) -> str:
     put = f'fields.put("{part.name}", {_written(part.type, name)});'
     if part.always:
         return put
-    empty = f"!{name}.isEmpty()" if isinstance(part.type, ListOf) else f"{name} != null"
+    empty = f"!{part.beside or name}.isEmpty()" if isinstance(part.type, ListOf) else f"{name} != null"
     return f"if ({empty}) {put}"
 
 

@@ -53,11 +53,15 @@ Type: TypeAlias = Plain | Named | ListOf | MapTo | Nullable
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field of a record; one that is not `always` there is left out where there is nothing to say."""
+    """A field of a record; one that is not `always` there is left out where there is nothing to say.
+
+    A list `beside` another is left out where there is nothing to say in that one.
+    """
 
     name: str
     type: Type
     always: bool = True
+    beside: str = ""
 
 
 TEXT, FLAG, NUMBER, SCALAR = Plain("text"), Plain("flag"), Plain("number"), Plain("scalar")
@@ -276,7 +280,7 @@ RECORDS: dict[str, tuple[str, tuple[Part, ...]]] = {
             Part("handoffs", ListOf(Named("Handoff")), always=False),
             Part("ladders", ListOf(Named("LadderAnswer")), always=False),
             Part("sources", ListOf(Named("LayerInForce")), always=False),
-            Part("overrides", ListOf(Named("LayerOverride")), always=False),
+            Part("overrides", ListOf(Named("LayerOverride")), always=False, beside="sources"),
         ),
     ),
 }

@@ -35,16 +35,19 @@ def plan_named(name: str) -> pr.Plan:
             text = text.replace(old, new)
         text = text.replace("名称: 消防小预案", f"名称: '{HOSTILE}'").replace("发现火情的，", f"发现火情{HOSTILE}的，")
         return pr.loads(text.replace("编号: fire_drill", "编号: ../1 evil"))
+    if name == "regulation":
+        return pr.load(overlays=["regulation"], at=date(2026, 1, 5))
     return pr.load(FILES[name][0])
 
 
 NAMES = (*FILES, "hostile")
+LAID_OVER = "regulation"  # the shipped plan under the shipped regulation
 
 
 def incidents(name: str) -> Iterator[dict[str, Any]]:
     """The facts of every step of the plan's scenarios, as JSON has them."""
     plan = plan_named(name)
-    file = FILES[name][1] if name in FILES else None
+    file = ROOT / "rules" / "regulation_scenarios.yaml" if name == LAID_OVER else FILES.get(name, (None, None))[1]
     if file is None:
         yield {}
         yield {"build": True, "Of.A-B_": "unknown", "people": 30}

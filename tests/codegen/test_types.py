@@ -19,9 +19,9 @@ from plan_rules.codegen.java_types import is_package
 from plan_rules.codegen.shape import RECORDS
 from plan_rules.loading import reload
 from tests.codegen.runtimes import compiled, run
-from tests.codegen.stock import NAMES, decisions, incidents, plan_named
+from tests.codegen.stock import LAID_OVER, NAMES, decisions, incidents, plan_named
 
-COMPILED = ("shipped", "hostile")  # the largest, and the one that is hardest to write down
+COMPILED = (LAID_OVER, "hostile")  # the largest, and the one that is hardest to write down
 NAMED_OTHERWISE = {
     "ApprovalAnswer": "Approval",
     "DiscretionAnswer": "Discretion",
@@ -53,7 +53,7 @@ def test_the_shape_of_a_decision_is_that_of_the_decision() -> None:
     assert set(said["Decision"]) == set(get_type_hints(pr.Decision)) - {"fired"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, LAID_OVER])
 def test_every_decision_is_what_its_schema_says(name: str) -> None:
     schema = json.loads(generated(plan_named(name), "json-schema")["decision.schema.json"])
     check = jsonschema.Draft202012Validator(schema)
@@ -65,7 +65,7 @@ def test_every_decision_is_what_its_schema_says(name: str) -> None:
     assert not check.is_valid({**found[0], "more": 1})
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, LAID_OVER])
 def test_python_models_read_every_decision_and_write_it_again(name: str) -> None:
     module = module_of(plan_named(name))
 
@@ -107,9 +107,9 @@ def test_python_models_refuse_what_the_plan_does_not_know() -> None:
 def test_typescript_compiles_under_strict(node: Path, tmp_path: Path) -> None:
     for name in COMPILED:
         (tmp_path / f"{name}.ts").write_text(generated(plan_named(name), "typescript")["plan_types.ts"], "utf-8")
-    plan, facts = json.dumps(decisions("shipped")[0]), json.dumps(next(incidents("shipped")))
+    plan, facts = json.dumps(decisions(LAID_OVER)[0]), json.dumps(next(incidents(LAID_OVER)))
     (tmp_path / "use.ts").write_text(
-        f'import {{ ActionLabel, type Decision, type Facts }} from "./shipped.js";\n'
+        f'import {{ ActionLabel, type Decision, type Facts }} from "./regulation.js";\n'
         f"export const decision: Decision = {plan};\nexport const facts: Facts = {facts};\n"
         "// @ts-expect-error  no fact of this plan\n"
         "export const misspelt: Facts = { staff_assualted: true };\n"
@@ -126,7 +126,7 @@ USE = """
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Scanner;
-import sample.shipped.*;
+import sample.regulation.*;
 
 public class Use {
     public static void main(String[] arguments) {
@@ -150,12 +150,13 @@ public class Use {
 def test_java_compiles_states_facts_and_reads_decisions(tmp_path: Path) -> None:
     for name in COMPILED:
         for file, text in generated(plan_named(name), "java", Wanted(package=f"sample.{name}")).items():
-            if name != "shipped" and Path(file).stem in RECORDS:
+            if name != LAID_OVER and Path(file).stem in RECORDS:
                 continue  # the same for every plan
             (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / file).write_text(text, "utf-8")
     (tmp_path / "Use.java").write_text(USE, "utf-8")
-    found = [json.dumps(decision, ensure_ascii=False) for decision in decisions("shipped")]
+    found = [json.dumps(decision, ensure_ascii=False) for decision in decisions(LAID_OVER)]
+    assert any(decision.get("overrides") for decision in decisions(LAID_OVER))
 
     said = run(
         "java",
