@@ -290,6 +290,56 @@ def durable_lang(groups: Groups, _facts: Mapping[str, Fact]) -> Fires:
     return fires
 
 
+def experta(groups: Groups, _facts: Mapping[str, Fact]) -> Fires:
+    """experta as its documentation shows it: a class of rules, then reset, declare, run."""
+    import collections
+
+    # Its last release needs frozendict 1.2, which needs a name that Python 3.10 took away.
+    collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]
+    from experta import AND, OR, Fact, KnowledgeEngine, L, Rule
+
+    class Incident(Fact):  # type: ignore[misc]
+        pass
+
+    def one_of(values: tuple[Any, ...]) -> Any:
+        joined = L(values[0])
+        for value in values[1:]:
+            joined = joined | L(value)
+        return joined
+
+    def pattern(condition: Normal) -> Any:
+        match condition:
+            case All(parts):
+                flat = [part for part in parts if not isinstance(part, All | AnyOf)]
+                own = Incident(**{fact: one_of(values) for fact, values in map(_holds, flat)})
+                rest = [pattern(part) for part in parts if isinstance(part, All | AnyOf)]
+                return AND(own, *rest) if rest else own
+            case AnyOf(parts):
+                return OR(*map(pattern, parts))
+        return pattern(All((condition,)))
+
+    fired: set[int] = set()
+
+    def rule(number: int, condition: Normal) -> Any:
+        def fire(_self: Any) -> None:
+            fired.add(number)
+
+        fire.__name__ = f"r{number}"
+        return Rule(pattern(condition))(fire)
+
+    rules = {f"r{number}": rule(number, condition) for number, (condition, _) in enumerate(groups)}
+    engine = type("Plan", (KnowledgeEngine,), rules)()
+
+    def fires(wide: dict[str, Any]) -> frozenset[str]:
+        fired.clear()
+        engine.reset()
+        engine.declare(Incident(**wide))
+        engine.run()
+        return frozenset().union(*[groups[number][1] for number in fired])
+
+    return fires
+
+
 PEERS: dict[str, Callable[[Groups, Mapping[str, Fact]], Fires]] = {
     "datalogic-py": datalogic,
     "clipspy": clips,
@@ -297,5 +347,6 @@ PEERS: dict[str, Callable[[Groups, Mapping[str, Fact]], Fires]] = {
     "rule-engine": rule_engine,
     "zen-engine": zen,
     "business-rules": business_rules,
+    "experta": experta,
     "durable_rules (durable.lang)": durable_lang,
 }

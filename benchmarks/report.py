@@ -15,7 +15,15 @@ Results = dict[str, Any]
 
 def tables(results: Results) -> str:
     """Everything that was measured, as Markdown tables."""
-    parts = [_shipped(results), _targets(results), _sizes(results), _cold(results), _memory(results)]
+    parts = [
+        _shipped(results),
+        _targets(results),
+        _sizes(results),
+        _processes(results),
+        _tables(results),
+        _cold(results),
+        _memory(results),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -23,18 +31,27 @@ def page(results: Results) -> str:
     """The page of the documentation, from one run."""
     rows = results["shipped"]
     return PAGE.format(
-        machine=machine(),
+        machine=results["machine"],
+        load=_load(results),
         rounds=results["rounds"],
         incidents=results["incidents"],
         shipped=_shipped(results),
         targets=_targets(results),
         sizes=_sizes(results),
+        processes=_processes(results),
+        batch=_tables(results),
         cold=_cold(results),
         memory=_memory(results) or "Run with `--memory` to measure it.",
         durable=rows[DURABLE]["p50_us"],
         whole=rows[WHOLE]["p50_us"],
         losses=_losses(results),
     )
+
+
+def _load(results: Results) -> str:
+    """How busy the machine was, at least and at most."""
+    seen = [load for pair in results["load"].values() for load in pair]
+    return f"{min(seen):.1f} to {max(seen):.1f}"
 
 
 def _shipped(results: Results) -> str:
@@ -87,14 +104,48 @@ def _losses(results: Results) -> str:
 def _sizes(results: Results) -> str:
     sizes = results["sizes"]
     rows = list(next(iter(sizes.values())))
-    head = ("p50 µs for one incident", *(f"{size} clauses" for size in sizes))
+    head = ("CPU µs for one incident", *(f"{size} clauses" for size in sizes))
     return table(head, [(row, *(_size(sizes[size][row]) for size in sizes)) for row in rows])
 
 
 def _size(measured: dict[str, Any]) -> str:
     if "error" in measured:
-        return "fails"
-    return _number(measured["p50_us"]) + (f" ({measured['wrong']} wrong)" if measured["wrong"] else "")
+        return measured["error"] if measured["error"].startswith(">") else "fails"
+    return _number(measured["cpu_us"]) + (f" ({measured['wrong']} wrong)" if measured["wrong"] else "")
+
+
+def _processes(results: Results) -> str:
+    rows = results["processes"]
+    numbers = list(next(iter(rows.values())))
+    head = ("decisions a second", *(f"{number} process{'es' if number != '1' else ''}" for number in numbers))
+    body = [
+        (row, *(f"{it[number]:,.0f} ({it[number] / it[numbers[0]]:.2f} ×)" for number in numbers))
+        for row, it in rows.items()
+    ]
+    return table(head, body)
+
+
+def _tables(results: Results) -> str:
+    """What a row costs at each size, beside numpy at the largest."""
+    ways = results["tables"]
+    sizes = list(next(iter(ways.values())))
+    floor = {size: ways["numpy, by the conditions"][size]["cpu_s"] for size in sizes}
+    head = (
+        "a whole table, µs of CPU a row",
+        *(f"{int(size):,} rows" for size in sizes),
+        "CPU / numpy",
+        "first answer, CPU s",
+    )
+    body = [
+        (
+            way,
+            *(f"{it[size]['cpu_s'] / int(size) * 1e6:.3f}" for size in sizes),
+            _number(it[sizes[-1]]["cpu_s"] / floor[sizes[-1]]),
+            _number(it[sizes[0]]["first_s"]),
+        )
+        for way, it in ways.items()
+    ]
+    return table(head, body)
 
 
 def _cold(results: Results) -> str:
@@ -134,7 +185,8 @@ PAGE = """# Benchmarks
 What a decision costs, beside hand-written Python and beside other rule engines. This page is one run of
 `python -m benchmarks --memory --docs`; run it on your own machine before you rely on a number, and rely on ratios.
 
-Machine: {machine}. {rounds} rounds; medians; ratios within a round.
+Machine: {machine}; load average {load} while it ran. {rounds} rounds; medians; ratios within a round. On a busy machine
+trust CPU and ratios before wall-clock times.
 
 ## The shipped plan
 
@@ -148,6 +200,8 @@ every incident: those of the hand-written code by the reference, those of the ot
 - *clauses that fire* is the engine alone, as the peers are: facts with defaults filled in, to the set of clauses.
 - *everything* is `plan_rules.decide`: checks the stated facts, presumptions, firing, tier, exceptions, order,
   deadlines, reasons. A peer would need all that on top.
+- *experta* has had no release since 2019 and does not import on Python 3.10 and later; `benchmarks/peers.py` gives
+  `collections` back the name that it misses. Nobody should have to.
 - Peers get every distinct condition once, compiled ahead, by the fastest call their documentation names. *durable.lang*
   is the same C engine through its own front door, with its background threads; it is not what this library uses.
 
@@ -159,9 +213,29 @@ Faster than the durable step ({durable:.1f} µs) here: {losses}.
 
 ## Growing plans
 
-Made plans, ten clauses to a section. The durable engine asks only the rulesets that an incident can concern.
+Made plans, ten clauses to a section; CPU time, so that a busy machine distorts it least. The durable engine asks only
+the rulesets that an incident can concern.
 
 {sizes}
+
+An engine that does not get its plan of that size ready and 100 incidents decided within the time shown (`> … s`) is not
+waited for.
+
+## Processes
+
+An engine decides one incident at a time and holds one lock in a process, so a desk with several cores runs several
+processes. They share nothing but the processor.
+
+{processes}
+
+## Whole tables
+
+The clauses of the shipped plan in every row, the same in all ways and as the hand-written code has them. numpy and
+OpenFisca get the facts as engines see them, defaults and presumptions filled in beforehand; `plan_rules.batch` gets
+what was stated, checks it and fills it in itself, so it does more. What it costs beside Polars and SQL written by hand
+is measured by `python -m benchmarks.batch`.
+
+{batch}
 
 ## Cold start and checking
 

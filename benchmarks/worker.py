@@ -72,7 +72,7 @@ def measure(row: str, name: str, incidents: int, seconds: float) -> dict[str, An
     gc.freeze()
     times: list[int] = []
     clock, started, cpu = time.perf_counter_ns, time.perf_counter(), time.process_time()
-    while len(times) < 200 or time.perf_counter() - started < seconds:
+    while len(times) < min(200, len(inputs)) or time.perf_counter() - started < seconds:
         for given in inputs:
             before = clock()
             call(given)
@@ -80,11 +80,13 @@ def measure(row: str, name: str, incidents: int, seconds: float) -> dict[str, An
         if time.perf_counter() - started > 10 * seconds:
             break
     cpu = time.process_time() - cpu
+    elapsed = time.perf_counter() - started
     times.sort()
     return {
         "p50_us": times[len(times) // 2] / 1000,
         "p99_us": times[len(times) * 99 // 100] / 1000,
         "cpu_us": cpu / len(times) * 1e6,
+        "per_second": len(times) / elapsed,
         "decisions": len(times),
         "wrong": wrong,
     }
