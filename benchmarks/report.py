@@ -182,11 +182,12 @@ def machine() -> str:
 
 PAGE = """# Benchmarks
 
-What a decision costs, beside hand-written Python and beside other rule engines. This page is one run of
+What a decision costs, beside hand-written Python and beside other rule engines. This page is made by
 `python -m benchmarks --memory --docs`; run it on your own machine before you rely on a number, and rely on ratios.
 
-Machine: {machine}; load average {load} while it ran. {rounds} rounds; medians; ratios within a round. On a busy machine
-trust CPU and ratios before wall-clock times.
+Machine: {machine}; load average {load} while it was measured. {rounds} rounds; medians; ratios within a round. On a
+machine busier than it has cores, trust CPU and ratios before wall-clock times; and what touches much memory, such as a
+whole decision, then loses more than what touches little, so that its ratio to hand-written code grows as well.
 
 ## The shipped plan
 
@@ -252,6 +253,10 @@ the library and reading the plan file; for the others the plan is already in mem
 
 ```
 pip install -r benchmarks/requirements.txt
-python -m benchmarks
+python -m benchmarks --memory --docs
 ```
+
+into an environment of its own, beside plan_rules: a peer that is not installed is left out. `--only shipped tables`
+measures single parts anew. What cases cost is in [What cases cost](case-benchmarks.md), what proofs cost in
+[What proofs cost](proof-benchmarks.md).
 """
