@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from plan_rules.backtest.cells import BLANKS, Cell, bare, cell
+from plan_rules.backtest.cells import BLANKS, Cell, bare, cell, typed_cell
 from plan_rules.backtest.duck_text import named, selected
 from plan_rules.backtest.layout import By, Layout
 from plan_rules.backtest.part import ROW, literal, quoted
@@ -40,7 +40,9 @@ class Asked:
         facts = {fact: plan.facts[fact] for fact in layout.facts if fact in plan.facts}
         given = [name for fact in facts for name in (fact, f"{fact}__{UNKNOWN}", f"{fact}__{NONE}")]
         cells = {
-            id_: cell(fact, layout.facts[id_][1], quoted(f"#text {id_}"), f"#cell {number} {id_}")
+            id_: typed_cell(fact, quoted(f"#typed {id_}"))
+            if layout.typed(fact)
+            else cell(fact, layout.facts[id_][1], quoted(f"#text {id_}"), f"#cell {number} {id_}")
             for id_, fact in facts.items()
         }
         return cls(plan, lower(plan, readings, given), cells)
@@ -48,7 +50,7 @@ class Asked:
     def steps(self) -> Iterator[list[str]]:
         """The SQL of what is worked out of the cells first, a step after the other."""
         for step in range(2):
-            late = [(None, *found.steps)[-2:][step] for found in self.cells.values()]  # the last step is the value
+            late = [(None, None, *found.steps)[-2:][step] for found in self.cells.values()]  # the value comes last
             yield [f"{sql} AS {quoted(name)}" for name, sql in filter(None, late)]
 
     def inputs(self, prefix: str) -> Iterator[str]:
@@ -70,18 +72,21 @@ class Asked:
         }
 
 
-def answered(asked: Sequence[Asked], layout: Layout, source: str, rows: str, sample: str = "") -> str:
-    """The query over `rows`, which is a table or a query in brackets; `sample` may choose some of them."""
+def answered(asked: Sequence[Asked], layout: Layout, source: str, rows: str) -> str:
+    """The query over `rows`, which is a table or a query in brackets; for no plan, of what rows are known by."""
     known = {fact.id: fact for each in asked for fact in each.plan.facts.values()}
     texts = [
         f"{bare(known[fact], f'CAST({quoted(column)} AS VARCHAR)')} AS {quoted(f'#text {fact}')}"
         for fact, (column, _) in layout.facts.items()
         if fact in known
     ]
+    texts += [
+        f"{quoted(column)} AS {quoted(f'#typed {fact}')}"
+        for fact, (column, found) in layout.facts.items()
+        if column in layout.kinds and not found.values
+    ]
     kept = [quoted(ROW), *_named(layout, source)]
     query = f"SELECT {', '.join([*kept, *texts])} FROM {rows}"  # noqa: S608  every name and text is quoted
-    if sample:
-        query = f"SELECT * FROM ({query}) {sample}"  # noqa: S608
     for step in zip(*(each.steps() for each in asked), strict=True):
         query = _with(query, [sql for columns in step for sql in columns])
     query = _with(query, [sql for index, each in enumerate(asked) for sql in each.inputs(f"{index}.")])

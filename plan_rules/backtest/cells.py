@@ -156,6 +156,24 @@ def cell(fact: Fact, column: Column, text: str, name: str) -> Cell:
     return Cell(tuple(steps), found, _sure(unknown), _sure(none), _sure(unreadable), code)
 
 
+def typed_cell(fact: Fact, column: str) -> Cell:
+    """The SQL of a column that holds values of the fact's own type: no text is read.  The bounds are those of text."""
+    type_ = _SQL_TYPE[fact.kind]
+    value = f"CAST({column} AS {type_})"
+    if fact.kind is Kind.BOOL:
+        return Cell((), value, "false", "false", "false", "FA002")
+    low, high = {
+        Kind.INTEGER: ("-999999999999999999", "999999999999999999"),
+        Kind.DATE: ("DATE '0001-01-01'", "DATE '9999-12-31'"),
+        Kind.DATETIME: ("TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-12-31 23:59:59.999999'"),
+    }[fact.kind]
+    fits = f"{value} BETWEEN {low} AND {high}"
+    cut = f"date_trunc('second', {value})" if fact.kind is Kind.DATETIME else value
+    code = "FA005" if fact.dated else "FA002"
+    unreadable = f"coalesce(NOT ({fits}), false)"
+    return Cell((), f"CASE WHEN {fits} THEN {cut} END", "false", "false", unreadable, code)
+
+
 def _mapped_value(values: Pairs[str, CellValue], text: str, read: str, type_: str) -> str:
     """The value where some texts mean what a mapping says."""
     if not values:

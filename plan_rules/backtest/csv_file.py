@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from plan_rules.backtest.part import ROW, ArchiveUnreadable, Part, unreadable
 from plan_rules.extra import from_extra
+from plan_rules.fact import Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +56,11 @@ class CsvFile:
         if not any(cell.strip() for cell in header):
             raise unreadable(self.name, "第一行没有列名", "the first line holds no names of columns")
         self.columns = unique(self.name, tuple(cell.strip() for cell in header))
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """None: every cell is text."""
+        return {}
 
     @property
     def weight(self) -> int:

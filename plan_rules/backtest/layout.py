@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plan_rules.backtest.cells import Column
 from plan_rules.backtest.part import ArchiveUnreadable, unreadable
@@ -44,6 +44,12 @@ class Layout:
     by: tuple[By | None, ...]
     id: str | None
     unused: tuple[str, ...]
+    kinds: Mapping[str, Kind] = field(default_factory=dict)  # of the columns that are no text
+
+    def typed(self, fact: Fact) -> bool:
+        """Does the fact's column hold its values as they are?"""
+        name, column = self.facts[fact.id]
+        return not column.values and self.kinds.get(name) is fact.kind
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,7 +69,7 @@ class Wanted:
     id: str | None = None
 
 
-def layout_of(name: str, columns: Sequence[str], wanted: Wanted) -> Layout:
+def layout_of(name: str, columns: Sequence[str], wanted: Wanted, kinds: Mapping[str, Kind] | None = None) -> Layout:
     """The layout of a source.  Raises ArchiveUnreadable where it has no fact, or two columns of one."""
     facts: dict[str, tuple[str, Column]] = {}
     named = _named(wanted.plans)
@@ -92,6 +98,7 @@ def layout_of(name: str, columns: Sequence[str], wanted: Wanted) -> Layout:
         tuple(each if each.column in columns else None for each in by),
         wanted.id,
         tuple(column for column in columns if column not in used | ignored),
+        kinds or {},
     )
 
 

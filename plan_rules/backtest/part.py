@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from plan_rules.errors import Message, ToldError
+from plan_rules.fact import Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,6 +46,10 @@ class Source(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns, in order."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The columns that hold values of one kind of fact, and no text."""
 
     @property
     def weight(self) -> int:

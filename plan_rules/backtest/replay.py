@@ -10,7 +10,7 @@ from plan_rules.backtest.answered import Asked, accepted, reasons
 from plan_rules.backtest.cells import Unstated, stated
 from plan_rules.backtest.duck_text import named
 from plan_rules.backtest.layout import Layout
-from plan_rules.backtest.part import literal, quoted
+from plan_rules.backtest.part import ROW, literal, quoted
 from plan_rules.columns.formula import Type
 from plan_rules.deciding import decide
 from plan_rules.errors import FactsInvalid, Message, ToldError
@@ -25,11 +25,20 @@ class ReplayDisagrees(ToldError):
     """The batch and durable_rules answer a row differently: the counts cannot be trusted."""
 
 
-def chosen(so_far: Sequence[int], most: int) -> str:
-    """The SQL that picks the rows to replay: those whose mixed numbers are among the lowest that were seen."""
-    if len(so_far) >= most:
-        return f"WHERE {quoted('#mixed')} < {max(so_far)} ORDER BY {quoted('#mixed')}, {quoted('#row')} LIMIT {most}"
-    return f"ORDER BY {quoted('#mixed')}, {quoted('#row')} LIMIT {most}"
+def chosen(known: str, so_far: Sequence[int], most: int) -> str:
+    """The query of the numbers of the rows to replay: their mixed numbers are among the lowest that were seen.
+
+    `known` is the query of what rows are known by.
+    """
+    bound = f"WHERE {quoted('#mixed')} < {max(so_far)}" if len(so_far) >= most else ""
+    order = f"ORDER BY {quoted('#mixed')}, {quoted('#row')} LIMIT {most}"
+    return f"SELECT {quoted('#row')} FROM ({known}) {bound} {order}"  # noqa: S608  names are quoted
+
+
+def among(rows: str, numbers: Sequence[int]) -> str:
+    """The query, in brackets, of the rows of these numbers."""
+    listed = f"SELECT unnest([{', '.join(map(str, numbers))}]::BIGINT[])"
+    return f"(SELECT * FROM {rows} WHERE {quoted(ROW)} IN ({listed}))"  # noqa: S608  numbers, and names that are quoted
 
 
 def lowest(so_far: Sequence[int], more: Sequence[int], most: int) -> list[int]:

@@ -15,7 +15,7 @@ from plan_rules.backtest.cells import Column
 from plan_rules.backtest.layout import Layout, Wanted, asked_for, layout_of
 from plan_rules.backtest.part import ArchiveUnreadable, Part, Source, literal, quoted
 from plan_rules.backtest.rejected import malformed_lines, rejecting
-from plan_rules.backtest.replay import chosen, lowest, replayed, replaying
+from plan_rules.backtest.replay import among, chosen, lowest, replayed, replaying
 from plan_rules.backtest.stored import Stored
 from plan_rules.backtest.tally import Tally, counting, showing, tallied
 from plan_rules.errors import Message
@@ -69,7 +69,7 @@ def backtest(
     with opened(options.memory) as connection:
         sources = sources_of(named, connection)
         wanted = Wanted(tuple(plans), options.mapping, options.by, named.id or None)
-        layouts = {source.name: layout_of(source.name, source.columns, wanted) for source in sources}
+        layouts = {source.name: layout_of(source.name, source.columns, wanted, source.kinds) for source in sources}
         every = tuple(dict.fromkeys(column for source in sources for column in source.columns))
         asked_for(layouts, every, wanted)
         run = _Run(tuple(plans), options, connection, layouts, named)
@@ -188,7 +188,9 @@ class _Run:
         tally = tallied(counted, self._all(counting(counted, len(layout.by), query)), shown, part.source)
         mixed: list[int] = []
         if self.options.replay:
-            sample = answered(asked, layout, part.source, rows, chosen(self.lowest, self.options.replay))
+            known = answered((), layout, part.source, rows)
+            picked = [row for (row,) in self._all(chosen(known, self.lowest, self.options.replay))]
+            sample = answered(asked, layout, part.source, among(rows, picked))
             again = self._all(replaying(asked, layout, sample))
             mixed = replayed(asked, layout, self.options.readings, again, part.source)
         lines = malformed_lines(part)

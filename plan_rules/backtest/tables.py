@@ -14,10 +14,25 @@ from plan_rules.backtest.csv_file import unique
 from plan_rules.backtest.part import ROW, ArchiveUnreadable, Part, literal, quoted, unreadable
 from plan_rules.errors import Message
 from plan_rules.extra import from_extra
+from plan_rules.fact import Kind
 from plan_rules.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_ARROW = {
+    "bool": Kind.BOOL,
+    **dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"), Kind.INTEGER),
+    "date32[day]": Kind.DATE,
+    **dict.fromkeys(("timestamp[s]", "timestamp[ms]", "timestamp[us]"), Kind.DATETIME),
+}
+_DUCK = {
+    "BOOLEAN": Kind.BOOL,
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), Kind.INTEGER),
+    "DATE": Kind.DATE,
+    "TIMESTAMP": Kind.DATETIME,
+}
 
 
 @dataclass
@@ -27,6 +42,7 @@ class ParquetFile:
     path: Path
     name: str
     columns: tuple[str, ...] = field(init=False)
+    kinds: dict[str, Kind] = field(init=False)
     _groups: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,6 +52,8 @@ class ParquetFile:
         try:
             with arrow_parquet.ParquetFile(self.path) as file:
                 self.columns = unique(self.name, tuple(file.schema_arrow.names))
+                types = ((name, file.schema_arrow.field(name).type) for name in self.columns)
+                self.kinds = {name: kind for name, type_ in types if (kind := _ARROW.get(str(type_)))}
                 self._groups = tuple(
                     file.metadata.row_group(index).num_rows for index in range(file.metadata.num_row_groups)
                 )
@@ -81,6 +99,7 @@ class DuckTable:
     table: str
     connection: duckdb.DuckDBPyConnection
     columns: tuple[str, ...] = field(init=False)
+    kinds: dict[str, Kind] = field(init=False)
     rows: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +123,7 @@ class DuckTable:
         self._from = f"archive.{quoted(schema or 'main')}.{quoted(table)}"
         found = self.connection.execute(f"SELECT * FROM {self._from} LIMIT 0").description or []  # noqa: S608  quoted
         self.columns = tuple(column[0] for column in found)
+        self.kinds = {column[0]: kind for column in found if (kind := _DUCK.get(str(column[1])))}
         last = self.connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {self._from}").fetchone()  # noqa: S608
         self.rows = last[0] if last else 0
 
@@ -132,6 +152,7 @@ class PostgresTable:
     name: str = field(init=False)
     columns: tuple[str, ...] = field(init=False)
     weight: int = field(init=False)  # rows
+    kinds: dict[str, Kind] = field(init=False, default_factory=dict)  # none: every cell is read as text
 
     def __post_init__(self) -> None:
         with from_extra("postgres"):
