@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be counted, and how it is told.  `named` are one or two plans and the archive."""
+    """What is to be counted, and how it is told.  `named` are up to two plans, and the archive."""
 
     named: Sequence[str]
     by: Sequence[str] = ()
@@ -92,15 +92,15 @@ def run(asked: Asked) -> int:
 
 def _plans(asked: Asked) -> tuple[tuple[Plan, ...], str]:
     *files, data = asked.named
-    if not 1 <= len(files) <= 2:
-        message = Message("要写一份或两份预案, 最后写历史数据", "give one plan or two, and the archive last")
+    if len(files) > 2:
+        message = Message("至多写两份预案, 最后写历史数据", "give two plans at most, and the archive last")
         raise Stop(BAD_INPUT, "usage", message)
-    return tuple(_plan(file, asked) for file in files), data
+    return tuple(_plan(file, asked) for file in files or (None,)), data
 
 
-def _plan(file: str, asked: Asked) -> Plan:
-    """A plan by its file or revision, signed where a trust file asks for it, with what is laid over it."""
-    if asked.trust or Path(file).exists():
+def _plan(file: str | None, asked: Asked) -> Plan:
+    """A plan by its file or revision, or the shipped one; signed where that is asked for, with what is laid over it."""
+    if asked.trust or file is None or Path(file).exists():
         return trusted_plan_of(file, asked.trust, at=asked.at, overlays=asked.overlays)
     return laid_over(named_plan(file), asked.overlays, asked.at)
 

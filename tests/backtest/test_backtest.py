@@ -21,7 +21,7 @@ from plan_rules.backtest.layout import Layout
 from plan_rules.backtest.replay import ReplayDisagrees, replayed
 from plan_rules.cli.running import run as main
 from tests.backtest.archives import ROOT, Row, answers, counted, decisions, rows, write
-from tests.command_line import run_in_terminal
+from tests.command_line import run, run_in_terminal
 
 PLAN = pr.load()
 SHIPPED = str(ROOT / "rules/plan.yaml")
@@ -137,6 +137,12 @@ def test_a_plan_against_itself_changes_nothing(archive: Path) -> None:
     assert told["changed"] == {"rows": 0, "examples": []}
 
 
+def test_without_a_plan_it_is_the_shipped_one_and_three_are_too_many(archive: Path) -> None:
+    assert backtest(str(archive), *NAMED, "--replay", "0") == backtest(SHIPPED, str(archive), *NAMED, "--replay", "0")
+    done = run("backtest", SHIPPED, SHIPPED, SHIPPED, str(archive), "--lang", "en")
+    assert (done.returncode, done.stderr) == (2, "give two plans at most, and the archive last\n")
+
+
 def test_parquet_and_tables_give_what_csv_gives(archive: Path, tmp_path: Path) -> None:
     parquet, database = tmp_path / "past.parquet", tmp_path / "past.duckdb"
     with duckdb.connect(str(database)) as connection:
@@ -150,15 +156,26 @@ def test_parquet_and_tables_give_what_csv_gives(archive: Path, tmp_path: Path) -
 
 
 def test_typed_columns_are_read_as_their_text_is(tmp_path: Path) -> None:
-    file = tmp_path / "typed.parquet"
+    typed, text = tmp_path / "typed.parquet", tmp_path / "text.parquet"
     duckdb.sql(
-        "SELECT * FROM (VALUES (true, 3, TIMESTAMP '2025-03-10 09:41:05.5', DATE '2025-03-10'), (NULL, NULL, NULL, NULL)) "
-        "AS t(staff_assaulted, complainant_count, police_called_at, incident_resolved_on)"
-    ).write_parquet(str(file))
+        "SELECT * FROM (VALUES (true, 3, TIMESTAMP '2025-03-10 09:41:05.5', DATE '2025-03-10', 'a'), (NULL, NULL, NULL, NULL, 'b'), "
+        "(false, 0, TIMESTAMP '2025-03-10 09:41', DATE '2025-03-09', 'c'), (true, 1000000000000000000, NULL, DATE 'infinity', 'd'), "
+        "(true, 1, TIMESTAMP '0001-01-01 00:00:00' - INTERVAL 1 DAY, NULL, 'e')) "
+        "AS t(staff_assaulted, complainant_count, police_called_at, incident_resolved_on, no)"
+    ).write_parquet(str(typed))
+    duckdb.sql(f"SELECT COLUMNS(*)::VARCHAR FROM '{typed}'").write_parquet(str(text))
 
-    told = backtest(SHIPPED, str(file))
+    told = backtest(SHIPPED, str(typed), "--id", "no")
     assert told["answers"]["plan"]["rows"] == 2
     assert told["answers"]["plan"]["tier"]["tier_3_serious_aggression"] == 1
+    assert [(each["code"], each["fact"]) for each in told["set_aside"]] == [
+        ("FA002", "complainant_count"),
+        ("FA004", "complainant_count"),
+        ("FA005", "incident_resolved_on"),
+        ("FA005", "police_called_at"),
+    ]
+    expected = backtest(SHIPPED, str(text), "--id", "no")
+    assert {**told, "archive": {}} == {**expected, "archive": {}}
 
 
 def test_a_run_that_was_killed_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
