@@ -9,9 +9,10 @@ def _backtest(words: Words) -> Command:
     named_ = words.argument(
         ...,
         "[PLAN] [NEW] DATA",
-        "一份预案(默认用自带的), 或原、新两份(文件或 git 版本 REV:路径); 最后是历史数据: CSV、Parquet、文件夹、通配符或数据库",
-        "a plan (default: the shipped one), or an old and a new one (files, or `REV:path` in git); then the archive: CSV, Parquet, a folder, a "
-        "pattern or a database",
+        "一份预案(默认用自带的), 或原、新两份(文件或 git 版本 REV:路径); 最后是历史数据: "
+        "CSV、Parquet、文件夹、通配符或数据库",
+        "a plan (default: the shipped one), or an old and a new one (files, or `REV:path` in git); then the archive: "
+        "CSV, Parquet, a folder, a pattern or a database",
     )
     by_ = words.option(
         None,
