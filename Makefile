@@ -61,6 +61,7 @@ wheel: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.proofs
+	$(BIN)/python -m benchmarks.service
 	$(BIN)/python -m benchmarks.cases --cases 5000 --events 50000 --rounds 40
 
 # Build tools first and builds without isolation: pip's isolated builds would fetch build tools without a hash.

@@ -6,13 +6,13 @@ Engines say only which clauses fire.  Everything after that, reasons, deadlines,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import All, AnyOf, Condition
@@ -46,6 +46,10 @@ from plan_rules.skeleton import Articulation, Demand
 from plan_rules.truth import Wide
 from plan_rules.unknowns import Unknowns
 
+T = TypeVar("T")
+Made: TypeAlias = Callable[[Demand, Mapping[str, Reason], Wide], T]
+_KEPT = 8192  # of what comes again and again, before it is made anew
+
 
 @lru_cache(maxsize=256)
 def assembler(lowered: Lowered) -> Assembler:
@@ -67,6 +71,9 @@ class Assembler:
         supports = {condition: _Support(condition) for condition in lowered.conditions.values()}
         self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
         self._by_support = lru_cache(maxsize=4096)(self._grouped)
+        self._reasons_of = lru_cache(maxsize=_KEPT)(_reasons_of)
+        self._kept: dict[tuple[int, ...], tuple[Demand, Any]] = {}
+        self._one = lru_cache(maxsize=_KEPT, typed=True)(_itself)  # the first of those that are equal
         self._deputies = [
             (deputy, compiled(deputy.condition, plan, lowered.readings))
             for deputy in plan.deputies
@@ -99,6 +106,9 @@ class Assembler:
         violations: list[Violation] = []
         never: list[NoticeAnswer] = []
         for demand in skeleton.duties:
+            if not demand.varies and not demand.state and not demand.approvals:
+                duties.append(self._same(demand, reasons, wide, _fixed_duty))
+                continue
             bearers, deadline, stands = (
                 self._judged(demand, facts, at, calendar)
                 if demand.varies and not demand.state
@@ -124,8 +134,8 @@ class Assembler:
             plan=self._identity,
             tier=skeleton.tier,
             duties=tuple(duties),
-            prohibitions=tuple(_prohibition(demand, reasons, wide) for demand in skeleton.prohibitions),
-            permissions=tuple(_permission(demand, reasons, wide) for demand in skeleton.permissions),
+            prohibitions=tuple([self._same(demand, reasons, wide, _prohibition) for demand in skeleton.prohibitions]),
+            permissions=tuple([self._same(demand, reasons, wide, _permission) for demand in skeleton.permissions]),
             undetermined=() if skeleton.exclusions else self._unknowns.of(facts, fired),
             violations=tuple(violations),
             principles=skeleton.principles,
@@ -168,9 +178,28 @@ class Assembler:
                 if name not in used:
                     used[name] = self._used(name, facts)
             found = tuple([used[name] for name in names])
-            for clause in clauses:
-                reasons[clause] = _new_tuple(Reason, (clause, found))  # half the cost of Reason(clause, found)
+            try:
+                reasons |= self._reasons_of(clauses, found)
+            except TypeError:  # a value that is a mapping
+                reasons |= _reasons_of(clauses, found)
         return reasons
+
+    def _same(self, demand: Demand, reasons: Mapping[str, Reason], wide: Wide, made: Made[T]) -> T:
+        """What is made of a demand; the very same object for the same reasons, unless approvals count.
+
+        The table is by identity, and holds what it is by, so that no identity is used again.
+        """
+        if demand.approvals:
+            return made(demand, reasons, wide)
+        key = (id(demand), *[id(reasons[clause]) for clause in demand.clauses])
+        found = self._kept.get(key)
+        if found is not None:
+            return found[1]  # type: ignore[no-any-return]
+        new = self._one(made(demand, reasons, wide))
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        self._kept[key] = demand, new
+        return new  # type: ignore[no-any-return]
 
     def _grouped(self, fired: tuple[str, ...]) -> tuple[tuple[_Support, tuple[str, ...]], ...]:
         """The clauses that fired, those with one and the same condition together."""
@@ -212,6 +241,15 @@ class Assembler:
         owned = [each for own, (_, each) in zip(demand.own, judged, strict=True) if own]
         late = max(owned, key=lambda each: -1 if each.days is None else each.days)
         return bearers, deadline, stands if stands.days is not None or late.days is None else late
+
+
+def _itself(made: T) -> T:
+    return made
+
+
+def _reasons_of(clauses: tuple[str, ...], found: tuple[FactUsed, ...]) -> dict[str, Reason]:
+    """Why clauses with one and the same condition fired.  In one plan a fact has one type: `True` is never 1."""
+    return {clause: Reason(clause, found) for clause in clauses}
 
 
 class _Support:
@@ -256,7 +294,6 @@ def _literal_predicate(part: Condition) -> Predicate:
 
 
 _NO_PLAN: Any = None  # a normal form names no situation, tier or reading
-_new_tuple = tuple.__new__
 _OPEN = Standing("open")
 _DONE = Standing("done")
 
@@ -271,6 +308,11 @@ def _never_done(demand: Demand) -> NoticeAnswer:
     assert demand.limit is not None
     text = f"没有上一次“{demand.label}”的记录: {demand.limit.text}应做一次, 没有做过的现在就该做"
     return NoticeAnswer(f"{demand.clauses[0]}:{demand.action}", text, demand.clauses[0], demand.clauses)
+
+
+def _fixed_duty(demand: Demand, reasons: Mapping[str, Reason], wide: Wide) -> Duty:
+    """A duty whose bearers, deadline and status are the same in every incident."""
+    return _duty(demand, demand.bearers, demand.deadline, _OPEN.status, reasons, wide)
 
 
 def _duty(

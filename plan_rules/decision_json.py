@@ -13,8 +13,17 @@ from typing import Any
 from plan_rules.decision import Decision, item_object, layers_object
 
 _KEPT = 8192  # texts of a plan
-_LISTS = ("duties", "prohibitions", "permissions", "undetermined", "violations", "principles")
-_WHERE_ANY = ("notices", "exclusions", "handoffs", "ladders")
+
+
+def _named(name: str) -> bytes:
+    return f'"{name}":'.encode()
+
+
+_LISTS = [
+    (name, _named(name))
+    for name in ("duties", "prohibitions", "permissions", "undetermined", "violations", "principles")
+]
+_WHERE_ANY = [(name, _named(name)) for name in ("notices", "exclusions", "handoffs", "ladders")]
 
 
 def decision_json(decision: Decision) -> bytes:
@@ -32,34 +41,43 @@ class _Writer:
 
     def __init__(self, digest: str) -> None:
         self._digest = digest
-        self._item = lru_cache(maxsize=_KEPT, typed=True)(_text_of)
+        self._item = lru_cache(maxsize=_KEPT, typed=True)(_with_text)
+        self._kept: dict[int, tuple[Any, bytes]] = {}  # by identity, which is known at once
 
     def written(self, decision: Decision) -> bytes:
         """The whole object."""
         parts = [
-            f'"plan":{self._text(decision.plan)}',
-            f'"tier":{self._text(decision.tier) if decision.tier else "null"}',
-            *(f'"{name}":{self._list(getattr(decision, name))}' for name in _LISTS),
-            f'"readings":{_dumps(dict(decision.readings))}',
-            f'"facts":{_dumps(dict(decision.facts))}',
-            *(f'"{name}":{self._list(items)}' for name in _WHERE_ANY if (items := getattr(decision, name))),
-            *(f'"{name}":{_dumps(items)}' for name, items in layers_object(decision).items()),
+            b'"plan":' + self._text(decision.plan),
+            b'"tier":' + (self._text(decision.tier) if decision.tier else b"null"),
+            *[name + self._list(getattr(decision, of)) for of, name in _LISTS],
+            b'"readings":' + _dumps(dict(decision.readings)),
+            b'"facts":' + _dumps(dict(decision.facts)),
+            *[name + self._list(items) for of, name in _WHERE_ANY if (items := getattr(decision, of))],
+            *[_named(of) + _dumps(items) for of, items in layers_object(decision).items()],
         ]
-        return ("{" + ",".join(parts) + "}").encode()
+        return b"{" + b",".join(parts) + b"}"
 
-    def _list(self, items: Iterable[Any]) -> str:
-        return "[" + ",".join([self._text(item) for item in items]) + "]"
+    def _list(self, items: Iterable[Any]) -> bytes:
+        return b"[" + b",".join([self._text(item) for item in items]) + b"]"
 
-    def _text(self, item: Any) -> str:
+    def _text(self, item: Any) -> bytes:
+        kept = self._kept.get(id(item))
+        if kept is not None and kept[0] is item:
+            return kept[1]
         try:
-            return self._item(item)
+            found = self._item(item)
         except TypeError:  # a reason names a choice of readings, which is a mapping
-            return _text_of(item)
+            return _with_text(item)[1]
+        if found[0] is item:  # it comes again, or is new
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[id(item)] = found
+        return found[1]
 
 
-def _text_of(item: Any) -> str:
-    return _dumps(item_object(item))
+def _with_text(item: Any) -> tuple[Any, bytes]:
+    return item, _dumps(item_object(item))
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _dumps(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -7,7 +7,7 @@ One function for every engine: tier, exceptions, strength, who and to whom, orde
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -60,12 +60,12 @@ class Demand:
     discretion: DiscretionAnswer | None = None
     ladder: LadderPlace | None = None
     form: str | None = None  # the report to be filled in
+    varies: bool = field(init=False)  # does its status or its deadline depend on the facts' values?
 
-    @property
-    def varies(self) -> bool:
-        """Does its status or its deadline depend on the facts' values?"""
+    def __post_init__(self) -> None:
         limits = (self.limit, *self.own)
-        return self.done_by is not None or any(limit is not None and limit.start is not None for limit in limits)
+        varies = self.done_by is not None or any(limit is not None and limit.start is not None for limit in limits)
+        object.__setattr__(self, "varies", varies)  # asked at every decision
 
 
 @dataclass(frozen=True, slots=True)

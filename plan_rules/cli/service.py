@@ -61,6 +61,13 @@ def _serve(words: Words) -> Command:
     drain_ = words.option(
         30.0, "--drain", "停止时等未答完的请求几秒", "seconds for requests in flight when it stops", "SECONDS"
     )
+    remember_ = words.option(
+        2000,
+        "--remember",
+        "记住最近多少个回答, 再问就直接给; 0 不记",
+        "answers kept in memory to be given again; 0: none",
+        "N",
+    )
     lang_ = words.speak()
 
     def serve(  # noqa: PLR0913  an option each
@@ -82,6 +89,7 @@ def _serve(words: Words) -> Command:
         max_body: int = body_,
         watch: float = watch_,
         drain: float = drain_,
+        remember: int = remember_,
         lang: Lang = lang_,
     ) -> int:
         del lang
@@ -104,6 +112,7 @@ def _serve(words: Words) -> Command:
             "max_body": max_body,
             "watch": watch,
             "drain": drain,
+            "remember": remember,
         }
         return service_command.run(service_command.Asked(host, port, setting))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from plan_rules.calendars import CHINA, Calendar, read_calendar
+from plan_rules.collector import settle
 from plan_rules.errors import Message, PlanRulesError
 from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
@@ -27,9 +28,11 @@ from plan_rules.service.openapi import document
 from plan_rules.service.plan_routes import PlanRoutes
 from plan_rules.service.problem import MEDIA_TYPE, Problem, problem_of, refused
 from plan_rules.service.rates import Rates
+from plan_rules.service.remembered import Remembered
 from plan_rules.service.routes import add_route, answered
 from plan_rules.service.setting import VARIABLE, Setting
 from plan_rules.service.shelf import Shelf, Sources, Swap, system_clock
+from plan_rules.service.shortcut import Shortcut
 from plan_rules.service.tokens import Role, Tokens, TokensRefused, load_tokens
 from plan_rules.service.tracing import tracing
 
@@ -74,7 +77,7 @@ class Service:
         app = FastAPI(
             title="plan-rules", version="1", lifespan=self._living, openapi_url=None, docs_url=None, redoc_url=None
         )
-        DecisionRoutes(self.shelf, self.engines).add_to(app)
+        handlers = DecisionRoutes(self.shelf, self.engines, Remembered(self._setting.remember)).add_to(app)
         PlanRoutes(self.shelf, partial(self.refresh, anyway=True)).add_to(app)
         if self._setting.store is not None:
             from plan_rules.cases.casebook import Cases  # noqa: PLC0415  loads the store, which few need
@@ -89,7 +92,7 @@ class Service:
         setting = self._setting
         doors = Doors(lambda: self._tokens, setting.anonymous, setting.max_body, setting.most_at_once)
         rates = Rates(setting.rate, setting.workers)
-        return Gate(app, doors, rates, self.measures, self.log, tracing())
+        return Gate(Shortcut(app, handlers), doors, rates, self.measures, self.log, tracing())
 
     # ----------------------------------------------------------------- plans and tokens, as they change
 
@@ -145,6 +148,7 @@ class Service:
     @asynccontextmanager
     async def _living(self, _: FastAPI) -> AsyncIterator[None]:
         await self.engines.start()
+        settle()
         watching = asyncio.create_task(self._watch()) if self._setting.watch else None
         plans = {edition.plan.id: edition.plan.digest for edition in self.shelf.editions()}
         self.log.tell("started", process=os.getpid(), plans=plans, engine=self._setting.engine)

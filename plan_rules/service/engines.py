@@ -143,13 +143,15 @@ class Pool:
     async def _begin(self) -> None:
         pause = 0.05
         while True:
-            worker = await _Worker.started(self._answering)
-            if worker.usable:
+            worker = await _Worker.started()
+            self._all.add(worker)
+            with suppress(EngineDied):
+                await worker.begin(self._answering)
                 break
+            self._all.discard(worker)
             self._died()
             await asyncio.sleep(pause)
             pause = min(pause * 2, _SLOWEST_START)
-        self._all.add(worker)
         self._idle.put_nowait(worker)
 
 
@@ -162,20 +164,14 @@ class _Worker:
         self.usable = True
 
     @classmethod
-    async def started(cls, answering: Answering) -> _Worker:
-        """A process that is ready, or that is not usable."""
-        process = await asyncio.create_subprocess_exec(
-            *_COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-        )
-        worker = cls(process)
-        try:
-            await worker._told(("begin", answering))
-        except EngineDied:
-            pass
-        except asyncio.CancelledError:
-            worker.kill()
-            raise
-        return worker
+    async def started(cls) -> _Worker:
+        """A process that was started."""
+        pipe = asyncio.subprocess.PIPE
+        return cls(await asyncio.create_subprocess_exec(*_COMMAND, stdin=pipe, stdout=pipe))
+
+    async def begin(self, answering: Answering) -> None:
+        """Tell it how to answer, and wait until it can.  Raises EngineDied."""
+        await self._told(("begin", answering))
 
     @property
     def pid(self) -> int:

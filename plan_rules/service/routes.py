@@ -40,8 +40,11 @@ def add_route(  # noqa: PLR0913  what OpenAPI says of it
     answer: str = "object",
     refusals: tuple[int, ...] = (),
     status: int = 200,
-) -> None:
-    """Add one route.  `body` and `answer` are names of schemas; `refusals` the statuses besides those all have."""
+) -> Handler:
+    """Add one route; what answers it, once the role was looked at.
+
+    `body` and `answer` are names of schemas, `refusals` the statuses besides those that all have.
+    """
 
     @wraps(handler)
     async def guarded(request: Request, **given: Any) -> Response:
@@ -75,6 +78,7 @@ def add_route(  # noqa: PLR0913  what OpenAPI says of it
             **{code: dict(PROBLEM) for code in sorted({*usual, *bodied, *refusals})},
         },
     )
+    return guarded
 
 
 def _content(answer: str) -> dict[str, Any]:
@@ -85,13 +89,22 @@ def _content(answer: str) -> dict[str, Any]:
 
 
 async def body_of(request: Request, kind: type[Asked]) -> Asked:
-    """What the body asks.  Raises Refused, also where it does not come."""
+    """What the body asks.  Raises Refused."""
+    return read_body(await text_of(request), kind)  # type: ignore[type-var]
+
+
+async def text_of(request: Request) -> bytes:
+    """The body.  Raises Refused where it does not come."""
+    parts, more = [], True
     try:
         async with asyncio.timeout(SLOWEST_BODY):
-            text = await request.body()
+            while more:
+                message = await request.receive()
+                parts.append(message.get("body", b""))
+                more = message.get("more_body", False)
     except TimeoutError:
         raise refused(408, "too_slow", "请求正文没有及时到", "the body did not come in time") from None
-    return read_body(text, kind)  # type: ignore[type-var]
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def answered(value: Any, status: int = 200, **headers: str) -> Response:

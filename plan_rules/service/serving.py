@@ -53,7 +53,7 @@ def check_access(setting: Setting, host: str) -> None:
 
 def _alone(setting: Setting, listening: socket, host: str) -> None:
     service = Service(setting)
-    server = uvicorn.Server(uvicorn.Config(service.application(), **_options(setting)))
+    server = uvicorn.Server(uvicorn.Config(service.application(), **options(setting)))
     signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=service.refresh, kwargs={"anyway": True}).start())
     _announce(service, listening, host)
     server.run(sockets=[listening])
@@ -64,12 +64,13 @@ def _several(setting: Setting, listening: socket, host: str) -> None:
     os.environ[VARIABLE] = setting.model_dump_json()
     with tempfile.TemporaryDirectory(prefix="plan-rules-") as measures:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = measures
-        config = uvicorn.Config(_FACTORY, factory=True, workers=setting.workers, **_options(setting))
+        config = uvicorn.Config(_FACTORY, factory=True, workers=setting.workers, **options(setting))
         _announce(service, listening, host)
         Multiprocess(config, [listening]).run()
 
 
-def _options(setting: Setting) -> dict[str, Any]:
+def options(setting: Setting) -> dict[str, Any]:
+    """How uvicorn serves it."""
     return {
         "access_log": False,
         "log_level": "critical",

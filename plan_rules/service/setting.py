@@ -13,7 +13,8 @@ class Setting(BaseModel):
     """How a service is run.
 
     `rate` is requests a second for a caller whose token names none, `max_body` bytes, `watch` seconds between looks at
-    the plan files (0: never), `drain` the seconds that requests in flight have to end.
+    the plan files (0: never), `remember` how many answers are kept to be given again, `drain` the seconds that requests
+    in flight have to end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,4 +33,5 @@ class Setting(BaseModel):
     max_body: int = Field(default=64 * 1024, ge=1024, le=16 * 1024 * 1024)
     most_at_once: int = Field(default=1000, ge=1)
     watch: float = Field(default=2.0, ge=0, le=86_400)
+    remember: int = Field(default=2000, ge=0, le=1_000_000)
     drain: float = Field(default=30.0, ge=0, le=3_600)

@@ -93,6 +93,7 @@ class Shelf:
                 )
             self._places[edition.plan.id] = _Place(path, edition, seen)
         self._first = next(iter(self._places))
+        self.state = 0  # another number whenever another plan is served
 
     def edition(self, plan: str | None) -> Edition:
         """The plan of this id, or the first.  Raises Refused."""
@@ -147,6 +148,7 @@ class Shelf:
         place.refused = None
         if edition.plan.digest != before or edition.sign_offs != place.edition.sign_offs:
             place.edition = edition  # one assignment: a request has the one or the other
+            self.state += 1
             yield Swap(name, before, edition.plan.digest)
 
     def _stale(self, place: _Place, now: datetime) -> bool:

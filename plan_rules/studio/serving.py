@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from plan_rules.collector import settle
 from plan_rules.extra import from_extra
 from plan_rules.listening import is_loopback, listen
 from plan_rules.studio.desk import Desk
@@ -25,7 +25,6 @@ with from_extra("studio"):
 HOST, PORT = "127.0.0.1", 8765
 _STATIC = Path(__file__).parent / "static"
 _MOST_AT_ONCE = 64
-_SELDOM = (20_000, 20, 50)  # new objects before the collector looks for cycles
 
 
 def application(folder: Folder, doors: Doors) -> ASGIApp:
@@ -56,15 +55,8 @@ def serve(folder: Folder, host: str, port: int, tell: Callable[[str], None]) -> 
         timeout_graceful_shutdown=2,
         lifespan="off",
     )
-    _settle()
+    settle()
     for address in addresses(doors):
         tell(address)
     with listening:
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def _settle() -> None:
-    """What is loaded by now stays: it need not be looked through again while somebody types."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_SELDOM)

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import plan_rules as pr
 from plan_rules.analysis.asking import ask
 from plan_rules.analysis.question_object import answer_object
+from plan_rules.decision_json import decision_json
 from plan_rules.scenarios import Step, read_scenarios
+from plan_rules.service.remembered import Remembered
 from tests.service.served import ROOT, Service
 
 PLAN = pr.load()
@@ -138,3 +142,39 @@ def test_the_example_of_the_reference_is_answered(service: Service) -> None:
 
     assert found is not None
     assert service.post("/v1/decide", json.loads("{" + found[0] + "}")).status == 200
+
+
+def test_what_is_asked_again_is_answered_in_the_same_bytes(service: Service) -> None:
+    body = {"facts": {"staff_assaulted": True, "aggression_level": "serious"}}
+    first, again = service.post("/v1/decide", body), service.post("/v1/decide", body)
+    refused = [service.post("/v1/decide", {"facts": {"staff_assaulted": 5}}).status for _ in range(2)]
+
+    assert first.body == again.body == pr.decide(PLAN, body["facts"]).to_json().encode()
+    assert again.headers["plan-digest"] == PLAN.digest
+    assert refused == [422, 422]
+    assert service.post("/v1/decide", body, role="cases").status == 403
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), st.binary(max_size=1)), max_size=60), st.integers(0, 4))
+def test_only_what_was_answered_by_the_plan_that_is_served_is_remembered(
+    asked: list[tuple[int, int, bytes]], most: int
+) -> None:
+    remembered, state = Remembered(most), 0
+    for number, swaps, text in asked:
+        state += swaps
+        key, answer = ("decide", state, text), f"{state}/{text!r}".encode()
+        assert remembered.of(key) in (None, (answer, "digest"))
+        remembered.keep(key, answer, "digest")
+        assert remembered.of(key) == ((answer, "digest") if most else None)
+        assert len(remembered) <= most
+        assert remembered.of(("decide", state + number + 1, text)) is None
+
+
+def test_decisions_are_written_in_the_bytes_of_to_json() -> None:
+    for step in STEPS:
+        body = body_of(step)
+        try:
+            decision = pr.decide(PLAN, body["facts"], at=body.get("at"))
+        except pr.FactsInvalid:
+            continue
+        assert decision_json(decision) == decision.to_json().encode() == decision_json(decision)

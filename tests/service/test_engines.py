@@ -19,7 +19,18 @@ from tests.service.test_swap import FACTS, put
 @pytest.fixture
 def pooled(tmp_path: Path) -> Iterator[Service]:
     put(tmp_path / "plan.yaml", SMALL)
-    options = ("--plan", str(tmp_path / "plan.yaml"), "--engine-workers", "2", "--watch", "0", "--rate", "100000")
+    options = (
+        "--plan",
+        str(tmp_path / "plan.yaml"),
+        "--engine-workers",
+        "2",
+        "--remember",
+        "0",
+        "--watch",
+        "0",
+        "--rate",
+        "100000",
+    )
     with served(tmp_path, *options) as running:
         yield running
 
