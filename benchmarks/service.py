@@ -318,8 +318,8 @@ def _lasting(run: dict[str, Any]) -> str:
 ## For long
 
 `python -m benchmarks.service --sustained {run["seconds"]}`: {run["connections"]} connections that ask again as soon as
-they are answered. {run["requests"]} requests, {run["errors"]} errors; p50 {run["p50_us"] / 1000:.2f} ms, p99
-{run["p99_us"] / 1000:.2f} ms.
+they are answered, on a machine busy with other work. {run["requests"]} requests, {run["errors"]} errors; p50
+{run["p50_us"] / 1000:.2f} ms, p99 {run["p99_us"] / 1000:.2f} ms.
 
 - p50 by tenths of the time, ms: {tenths}
 - resident memory of the process from beginning to end, MiB: {memory}

@@ -72,7 +72,7 @@ class Assembler:
         self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
         self._by_support = lru_cache(maxsize=4096)(self._grouped)
         self._reasons_of = lru_cache(maxsize=_KEPT)(_reasons_of)
-        self._kept: dict[tuple[int, ...], tuple[Demand, Any]] = {}
+        self._kept: dict[tuple[int, ...], tuple[Demand, tuple[Reason, ...], Any]] = {}
         self._one = lru_cache(maxsize=_KEPT, typed=True)(_itself)  # the first of those that are equal
         self._deputies = [
             (deputy, compiled(deputy.condition, plan, lowered.readings))
@@ -187,18 +187,19 @@ class Assembler:
     def _same(self, demand: Demand, reasons: Mapping[str, Reason], wide: Wide, made: Made[T]) -> T:
         """What is made of a demand; the very same object for the same reasons, unless approvals count.
 
-        The table is by identity, and holds what it is by, so that no identity is used again.
+        The table is by identity, and holds what it is by: no identity is used again while it is there.
         """
         if demand.approvals:
             return made(demand, reasons, wide)
-        key = (id(demand), *[id(reasons[clause]) for clause in demand.clauses])
+        why = tuple([reasons[clause] for clause in demand.clauses])
+        key = (id(demand), *map(id, why))
         found = self._kept.get(key)
         if found is not None:
-            return found[1]  # type: ignore[no-any-return]
+            return found[2]  # type: ignore[no-any-return]
         new = self._one(made(demand, reasons, wide))
         if len(self._kept) >= _KEPT:
             self._kept.clear()
-        self._kept[key] = demand, new
+        self._kept[key] = demand, why, new
         return new  # type: ignore[no-any-return]
 
     def _grouped(self, fired: tuple[str, ...]) -> tuple[tuple[_Support, tuple[str, ...]], ...]:
