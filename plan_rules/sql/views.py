@@ -143,15 +143,18 @@ def _select(plan: Plan, program: Program, dialect: Dialect, wanted: Wanted) -> e
         defined = {each.name: each for each in stage}
         chosen = [_chosen(expressions, defined.get(column), column) for column in handed]
         kept = [exp.Column(this=name_of(column)) for column in wanted.keep]
-        stages.append((f"stage_{number}", _fenced(exp.select(*kept, *chosen).from_(source), dialect)))
+        stages.append((f"stage_{number}", _fenced(_selected([*kept, *chosen], source), dialect)))
         source = exp.to_table(f"stage_{number}")
-    found = exp.select(
-        *(exp.Column(this=name_of(column)) for column in wanted.keep),
-        *(_answer(plan, expressions, each, dialect) for each in program.answers),
-    ).from_(source)
+    kept = [exp.Column(this=name_of(column)) for column in wanted.keep]
+    found = _selected([*kept, *(_answer(plan, expressions, each, dialect) for each in program.answers)], source)
     for alias, stage_select in stages:
         found = found.with_(alias, as_=stage_select, copy=False)
     return found
+
+
+def _selected(columns: list[exp.Expr], source: exp.Table) -> exp.Select:
+    """A select of columns; built in place, for sqlglot's own builders copy all they are given."""
+    return exp.Select(expressions=columns).from_(source, copy=False)
 
 
 def _fenced(select: exp.Select, dialect: Dialect) -> exp.Select:
@@ -165,13 +168,13 @@ def _fenced(select: exp.Select, dialect: Dialect) -> exp.Select:
 def _chosen(expressions: Expressions, definition: Definition | None, column: str) -> exp.Expr:
     if definition is None:
         return exp.Column(this=name_of(column))
-    found = exp.alias_(expressions.value(definition.formula), name_of(column))
+    found = exp.Alias(this=expressions.value(definition.formula), alias=name_of(column))
     found.add_comments([_comment(definition.about)])
     return found
 
 
 def _answer(plan: Plan, expressions: Expressions, answer: Answer, dialect: Dialect) -> exp.Expr:
-    found = exp.alias_(expressions.value(answer.formula), name_of(_answer_name(answer, dialect)))
+    found = exp.Alias(this=expressions.value(answer.formula), alias=name_of(_answer_name(answer, dialect)))
     about = _comment(" ".join(_about(plan, answer)))
     if about:
         found.add_comments([about])
