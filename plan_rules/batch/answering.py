@@ -105,8 +105,6 @@ def _conform(given: Input, column: Any) -> Any:
             f"列“{given.name}”应是 {_TYPES_ZH[given.type]}, 不是 {found}; 请先转换 / "
             f"column `{given.name}` must be {_TYPES_EN[given.type]}, not {found}: cast it first"
         )
-    if given.type is Type.INSTANT:
-        return column.truncate("s")
     return column.cast("int64") if given.type is Type.INTEGER else column
 
 

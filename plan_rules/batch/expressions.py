@@ -54,7 +54,7 @@ def expression(formula: Formula, table: ir.Table) -> Any:  # noqa: C901  one cas
         case Known(part):
             return of(part).notnull()
         case Earlier(part, than):
-            return of(part) < of(than)
+            return _moment(of(part)) < _moment(of(than))
         case And(parts):
             return balanced([of(part) for part in parts], lambda one, other: one & other)
         case Or(parts):
@@ -75,6 +75,11 @@ def balanced(parts: Sequence[Any], joined: Callable[[Any, Any], Any]) -> Any:
         pairs = zip(parts[::2], parts[1::2], strict=False)
         parts = [*(joined(one, other) for one, other in pairs), *(parts[-1:] if len(parts) % 2 else ())]
     return parts[0]
+
+
+def _moment(part: Any) -> Any:
+    """Instants are told apart by whole seconds, as `decide` tells them."""
+    return part.truncate("s") if part.type().is_timestamp() else part
 
 
 def _among(part: Any, values: tuple[Value, ...]) -> Any:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from plan_rules.columns import simple
 from plan_rules.columns.conditions import Conditions
-from plan_rules.columns.formula import Column, Constant, Formula, Type
+from plan_rules.columns.formula import Constant
 from plan_rules.columns.notebook import Notebook
 from plan_rules.columns.outcome import Outcome
 from plan_rules.columns.presumed import Presumed
@@ -51,7 +51,7 @@ def _lower(plan: Plan, chosen: tuple[tuple[str, str], ...], given: frozenset[str
     presumed = Presumed(plan, readings, notebook, told)
     conditions = Conditions(plan, readings, notebook, presumed.wide(), {})
     outcome = Outcome(plan, Articulation(lowered(plan, readings)), conditions, notebook)
-    found = [("rejected", "", _rejected(presumed))]
+    found = [("rejected", "", presumed.rejected)]
     for kind, subject, said in outcome.answers():
         nothing = Constant(None, notebook.type_of(said))
         found.append((kind, subject, simple.choice([(presumed.accepted, said)], nothing)))
@@ -65,12 +65,6 @@ def _lower(plan: Plan, chosen: tuple[tuple[str, str], ...], given: frozenset[str
     return Program(
         plan.id, plan.digest, MappingProxyType(readings), notebook.inputs, stages, answers_, tuple(presumed.rejections)
     )
-
-
-def _rejected(presumed: Presumed) -> Formula:
-    """The code of the first reason for which the row is refused."""
-    cases = ((Column(each.column), simple.constant(each.code)) for each in presumed.rejections)
-    return simple.choice(cases, Constant(None, Type.TEXT))
 
 
 def _names(answers: Iterable[tuple[str, str]], taken: Iterable[str]) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Presumed:
         self._rules = tuple(enumerate(plan.presumptions))
         self._ever: dict[int, Formula] = {index: FALSE for index, _ in self._rules}  # where each was applied so far
         self._contradicting: list[tuple[str, Formula]] = []  # in the order in which they are found
+        self._contradiction: Formula = Constant(None, Type.TEXT)
+        self._reasons: list[tuple[str, Formula]] = []  # the others, in the order in which they are told
         self.rejections: list[Rejection] = []
         self._refused: Formula = FALSE
         self._seen: Mapping[str, Formula] = {fact: each.value for fact, each in stated.items()}
@@ -44,7 +46,13 @@ class Presumed:
     @property
     def accepted(self) -> Formula:
         """Is the row not refused?"""
-        return self._notebook.define("accepted", simple.no(self._refused), "the row is accepted")
+        return self._notebook.define("accepted", simple.no(self._notebook.known(self.rejected)), "the row is accepted")
+
+    @property
+    def rejected(self) -> Formula:
+        """The code of the first reason for which the row is refused; null where there is none."""
+        first = simple.choice(((where, simple.constant(code)) for code, where in self._reasons), self._contradiction)
+        return self._notebook.define("rejected", first, "why the row is refused")
 
     def wide(self) -> dict[str, Formula]:
         """Each fact as conditions of clauses see it: null where it is unknown."""
@@ -68,6 +76,7 @@ class Presumed:
 
     def _misfits(self) -> None:
         for fact, stated in self._stated.items():
+            self._reasons.append((stated.code, stated.misfit))
             self._refuse(stated.code, fact, stated.misfit, f"{fact} has no such value")
         self._end()
 
@@ -76,14 +85,16 @@ class Presumed:
         for item in self._plan.impossibles:
             if not item.warn:
                 holds = simple.every((self._gate(item), self._notebook.sure(conditions.of(item.condition))))
+                self._reasons.append((item.id, holds))
                 self._refuse(item.id, "", holds, f"{item.id}: cannot be")
         self._end()
 
     def _contradictions(self) -> None:
         """Of presumptions that contradict what is stated, the first in the order in which they apply is told."""
-        nothing = Constant(None, Type.TEXT)
-        first = simple.choice([(where, simple.constant(code)) for code, where in self._contradicting], nothing)
+        cases = [(where, simple.constant(code)) for code, where in self._contradicting]
+        first = simple.choice(cases, self._contradiction)
         first = self._notebook.define("contradiction", first, "the first presumption that is contradicted")
+        self._contradiction = first
         for code in dict.fromkeys(code for code, where in self._contradicting if where != FALSE):
             told = self._notebook.sure(simple.among(first, (code,), ()))
             self._refuse(code, "", told, f"{code}: contradicted by what is stated")

@@ -129,7 +129,19 @@ def default(part: Formula, otherwise: Formula, certain: Callable[[str], bool]) -
         return part
     if _never_known(part):
         return otherwise
+    if isinstance(part, Choice) and all(never_null(value, certain) for _, value in part.cases):
+        return _chosen(part.cases, default(part.otherwise, otherwise, certain), certain)
     return part if _never_known(otherwise) else Default(part, otherwise)
+
+
+def _chosen(cases: tuple[tuple[Formula, Formula], ...], otherwise: Formula, certain: Callable[[str], bool]) -> Formula:
+    """A choice; of true or false, the condition itself."""
+    found = choice(cases, otherwise)
+    match found:
+        case Choice(((condition, then),), other) if (then, other) == (TRUE, FALSE):
+            return default(condition, FALSE, certain)
+        case _:
+            return found
 
 
 def _never_known(part: Formula) -> bool:

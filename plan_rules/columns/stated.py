@@ -75,23 +75,25 @@ def seen_type(fact: Fact) -> Type:
 def stated(fact: Fact, notebook: Notebook) -> Stated:
     """What a row states of the fact."""
     columns = {each.part: Column(each.name) for each in notebook.inputs if each.fact == fact.id}
-    given = columns.get(VALUE, Constant(None, type_of(fact)))
+    given: Formula = columns.get(VALUE, Constant(None, type_of(fact)))
     unknown = notebook.sure(columns[UNKNOWN]) if UNKNOWN in columns else FALSE
     if fact.dated:
         return _dated(fact, notebook, given, unknown, columns.get(NONE))
+    nothing = Constant(None, type_of(fact))
+    value: Formula = given
     fits: Formula = TRUE
     if isinstance(given, Column) and fact.kind is Kind.INTEGER:
         fits = notebook.default(simple.between(given, fact.low, fact.high), TRUE)
-    nothing = Constant(None, type_of(fact))
-    value: Formula = given
     if isinstance(given, Column) and fact.kind in (Kind.ENUM, Kind.ORDINAL):
         ids = tuple(each.id for each in fact.values)
         words = tuple(word for word in UNKNOWN_WORDS if word not in ids)
-        fits = notebook.default(simple.among(given, (*ids, *words), ids), TRUE)
-        said = notebook.sure(simple.among(given, words, ids)) if words else FALSE
-        unknown = simple.some((unknown, said))
+        unknown = simple.some((unknown, notebook.sure(simple.among(given, words, ids)) if words else FALSE))
+        among = simple.among(given, ids, ids)
+        value = simple.choice([(among, given)], nothing)
+        fits = simple.some((simple.no(notebook.known(given)), notebook.sure(among)))
     unknown = notebook.define("unknown", unknown, f"{fact.id} is stated to be unknown")
-    value = notebook.define("stated", simple.choice([(unknown, nothing)], value), f"what is stated of {fact.id}")
+    hidden = notebook.sure(columns[UNKNOWN]) if UNKNOWN in columns else FALSE
+    value = notebook.define("stated", simple.choice([(hidden, nothing)], value), f"what is stated of {fact.id}")
     misfit = simple.every((simple.no(fits), simple.no(unknown)))
     return Stated(
         value,
