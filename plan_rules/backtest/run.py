@@ -18,6 +18,7 @@ from plan_rules.backtest.rejected import malformed_lines, rejecting
 from plan_rules.backtest.replay import among, chosen, lowest, replayed, replaying
 from plan_rules.backtest.stored import Stored
 from plan_rules.backtest.tally import Tally, counting, showing, tallied
+from plan_rules.digests import digest_of
 from plan_rules.errors import Message
 from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
@@ -134,7 +135,7 @@ class _Run:
         for source in sources:
             layout = self.layouts[source.name]
             asked = [Asked.of(plan, self.options.readings, layout, index) for index, plan in enumerate(self.plans)]
-            kept = self._kept(layout)
+            kept = self._kept(layout, asked)
             for part in source.parts(layout.columns, self.options.rows):
                 self._add(result, self._part(part, asked, layout, kept))
                 done += part.weight
@@ -145,7 +146,7 @@ class _Run:
             )
         return result
 
-    def _kept(self, layout: Layout) -> Stored:
+    def _kept(self, layout: Layout, asked: Sequence[Asked]) -> Stored:
         """Where the results of a source's parts are kept, known by all that they follow from."""
         options = self.options
         columns = {
@@ -154,6 +155,7 @@ class _Run:
         }
         follows = {
             "format": FORMAT,
+            "query": digest_of(counting(measures(asked), len(layout.by), answered(asked, layout, "", "part"))),
             "plans": [plan.digest for plan in self.plans],
             "layers": [repr(plan.layering) for plan in self.plans],
             "readings": dict(options.readings),

@@ -1,6 +1,7 @@
 """What an archive may look like, and what is said where it cannot be read."""
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -295,3 +296,48 @@ def test_a_table_of_postgresql_is_read_in_the_order_of_its_ids(server: postgres.
     assert "@" not in result.sources[0]
     assert "past" in refused(address, named={"table": "pasts", "id": "no"})
     assert "--id" in refused(address, named={"table": "past"})
+
+
+# --------------------------------------------------------------------------- what was counted before
+
+
+def test_parts_that_were_counted_are_taken_and_the_rest_is_counted(tmp_path: Path) -> None:
+    file, state = tmp_path / "past.csv", tmp_path / "state"
+    file.write_text(
+        "no,staff_assaulted\n" + "".join(f"{n},{'是' if n % 3 else 'x'}\n" for n in range(40)), encoding="utf-8"
+    )
+    options = Options(replay=6, rejected=True, rows=10, state=state)
+    whole = _of(accepted(file, options, id="no"))
+    parts = sorted(state.iterdir())
+    assert len(parts) == 4
+
+    parts[0].unlink()
+    parts[1].write_bytes(parts[1].read_bytes()[:-10])
+    untouched = [part.stat().st_mtime_ns for part in parts[2:]]
+    assert _of(accepted(file, options, id="no")) == whole
+    assert [part.stat().st_mtime_ns for part in parts[2:]] == untouched
+    assert sorted(state.iterdir()) == parts
+
+
+def _of(result: Result) -> Any:
+    return result.tally.to_json(), result.rejected, result.replayed
+
+
+def test_a_file_that_was_changed_is_counted_anew(tmp_path: Path) -> None:
+    file = tmp_path / "past.csv"
+    options = Options(replay=0, state=tmp_path / "state")
+    for cell_, expected in (("是", 1), ("否", 0)):
+        file.write_text(f"staff_assaulted\n{cell_}\n", encoding="utf-8")
+        os.utime(file, ns=(1, 10 + expected))
+        assert accepted(file, options).tally.whole["plan", "tier", "tier_3_serious_aggression"] == expected
+
+
+def test_what_is_kept_holds_no_facts(tmp_path: Path) -> None:
+    file, state = tmp_path / "past.csv", tmp_path / "state"
+    file.write_text("no,complainant_count\n1,77777\n2,secret words\n", encoding="utf-8")
+    accepted(file, Options(rejected=True, state=state), id="no")
+
+    kept = "".join(part.read_text(encoding="utf-8") for part in state.iterdir())
+    assert "complainant_count" in kept
+    assert "77777" not in kept
+    assert "secret" not in kept
