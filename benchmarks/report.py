@@ -233,8 +233,8 @@ processes. They share nothing but the processor.
 
 The clauses of the shipped plan in every row, the same in all ways and as the hand-written code has them. numpy and
 OpenFisca get the facts as engines see them, defaults and presumptions filled in beforehand; `plan_rules.batch` gets
-what was stated, checks it and fills it in itself, so it does more. What it costs beside Polars and SQL written by hand
-is measured by `python -m benchmarks.batch`.
+what was stated, checks it and fills it in itself, so it does more. Getting the answers into numpy's and Arrow's columns
+is counted, getting the incidents there is not.
 
 {batch}
 
@@ -258,5 +258,5 @@ python -m benchmarks --memory --docs
 
 into an environment of its own, beside plan_rules: a peer that is not installed is left out. `--only shipped tables`
 measures single parts anew. What cases cost is in [What cases cost](case-benchmarks.md), what proofs cost in
-[What proofs cost](proof-benchmarks.md).
+[What proofs cost](proof-benchmarks.md), what the service costs in [What the service costs](service-benchmarks.md).
 """
