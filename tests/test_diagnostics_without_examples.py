@@ -33,7 +33,7 @@ SOURCE = """\
 - {id: 一.c, 原文: 人少的，可以不疏散。}
 - {id: 一.d, 原文: 救人第一。}
 """
-CODE = re.compile("(?:TX|PR|FA|SC|CA|BT|CS|LN|PF|DF|SG|OV)[0-9]{3}")
+CODE = re.compile("(?:TX|PR|FA|SC|CA|BT|CS|EV|LN|PF|DF|SG|OV)[0-9]{3}")
 Given = tuple[pr.Diagnostic, ...]
 
 
@@ -163,8 +163,8 @@ def test_a_code_without_an_example_is_reported_too(code: str, case: Callable[[Pa
 def test_every_page_has_an_example_or_a_case_here() -> None:
     pages = {page.stem: page.read_text(encoding="utf-8") for page in PAGES.glob("*[0-9].md")}
     pages = {
-        code: page for code, page in pages.items() if not code.startswith(("CS", "SG"))
-    }  # tests/cases/test_refusal_pages.py, tests/governance
+        code: page for code, page in pages.items() if not code.startswith(("CS", "EV", "SG"))
+    }  # tests/cases/test_refusal_pages.py, tests/events, tests/governance
 
     assert {code for code, page in pages.items() if page.count("```yaml") != 2} == set(WITHOUT_EXAMPLE)
 
