@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -28,9 +29,10 @@ from plan_rules.truth import truth
 from tests.analysis.oracle import AS_TOLD, Formulas, Semantics, at_value, expected
 from tests.analysis.plans import HERE, bare_plan, dated, must, random_plan, yes_or_no
 
-SEEDS = range(150)
+SOAK = bool(os.environ.get("PLAN_RULES_SOAK"))
+SEEDS = range(150 if SOAK else 60)
 COUNTED = range(200, 230)
-TOLD = (60, 200, 202, 208, 209)  # of which 60 loses a duty silently, and the last three withhold one
+TOLD = (60, 200, 202, 208, 209) if SOAK else (200, 208)  # 60 loses a duty silently, 202 and on withhold one
 
 
 @lru_cache(maxsize=4)

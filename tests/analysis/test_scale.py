@@ -22,7 +22,7 @@ from tests.pace import seconds_of
 )
 def test_every_check_of_a_large_plan_is_done_in_time(clauses: int, chapters: int, own: int, limit: float) -> None:
     spent = []
-    for seed in range(3):
+    for seed in range(3 if clauses < 100 else 1):
         plan = pr.loads(large_plan(Random(seed), clauses, chapters, own))
         spent.append(seconds_of(partial(proof, plan), times=1))
     assert median(spent) < limit

@@ -21,7 +21,7 @@ from tests.cases.nursery import Nursery, acknowledged, empty, nursery, wait_unti
 from tests.cases.postgres import Server
 from tests.cases.whole import assert_whole, picture, rows
 
-POINTS = 1_000 if os.environ.get("PLAN_RULES_SOAK") else 80
+POINTS = 1_000 if os.environ.get("PLAN_RULES_SOAK") else 40
 
 
 @pytest.fixture(scope="module")

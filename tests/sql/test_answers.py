@@ -68,8 +68,8 @@ def test_where_booleans_are_numbers_the_view_says_the_same(name: str) -> None:
 
 def test_the_view_says_the_same_in_spark(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
-    plan = plan_named("hospital_plan")
-    rows = [random_row(Random(number), plan) for number in range(120)]
+    plan = plan_named("small_plan")
+    rows = [random_row(Random(number), plan) for number in range(60)]
     columns = [each.name for each in inputs(plan, None)]
     with databases.spark(tmp_path / "warehouse") as database:
         assert differences(database, plan, DIALECTS["spark"], rows, columns) == []
