@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -140,6 +141,7 @@ def test_spark_says_the_same_of_rows_in_several_partitions() -> None:
         assert found.sort("row").cast(dict(right.schema)).equals(right)
     finally:
         session.stop()
+        gc.collect()  # its sockets, while their warnings are not heard
 
 
 # --------------------------------------------------------------------------- what comes in, what goes out

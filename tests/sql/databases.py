@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -130,6 +131,7 @@ def spark(folder: Path) -> Iterator[Database]:
         yield ask
     finally:
         session.stop()
+        gc.collect()
 
 
 def _connected(folder: Path) -> pymysql.connections.Connection[Any]:

@@ -66,6 +66,8 @@ def test_where_booleans_are_numbers_the_view_says_the_same(name: str) -> None:
         assert differences(database, plan, numbers, rows, columns) == []
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # its sockets are closed when they are collected
 def test_the_view_says_the_same_in_spark(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
     plan = plan_named("small_plan")
