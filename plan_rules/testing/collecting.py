@@ -15,12 +15,12 @@ from plan_rules.analysis.proving import Proof, proof
 from plan_rules.diagnostic_text import lines_of, render
 from plan_rules.errors import Diagnostic, Message, ScenariosInvalid, Severity
 from plan_rules.language.composing import read_composed
-from plan_rules.language.reader import ReadResult, read
+from plan_rules.language.reader import read
 from plan_rules.language.sources import Part
 from plan_rules.plan import Plan
 from plan_rules.scenarios import Scenario, read_scenarios
+from plan_rules.testing.file_kinds import kind_of
 from plan_rules.testing.items import Check, ClaimItem, Lines, RuleItem, ScenarioItem
-from plan_rules.testing.plugin import kind_of
 
 _BESIDE = "plan.yaml"
 _OF_AN_OVERLAY = "_scenarios"
@@ -121,13 +121,12 @@ def _read(path: Path, overlay: Path | None, config: pytest.Config) -> _Read:
             texts[name] = file.read_bytes()
         except OSError as failure:
             return _Read(None, (), {}, _unreadable(name, failure))
-    parts = [Part(text, name) for name, text in texts.items()]
-    result = read_composed(parts[0], parts[1:], _today(), folder=path.parent) if overlay else _plain(parts[0], path)
+    base, *laid = (Part(text, name) for name, text in texts.items())
+    if laid:
+        result = read_composed(base, laid, _today(), folder=path.parent)
+    else:
+        result = read(base.text, base.source, path.parent)
     return _Read(result.plan, result.diagnostics, {name: lines_of(text) for name, text in texts.items()})
-
-
-def _plain(part: Part, path: Path) -> ReadResult:
-    return read(part.text, part.source, path.parent)
 
 
 def _unreadable(name: str, failure: OSError) -> Message:

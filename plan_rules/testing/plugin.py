@@ -10,19 +10,16 @@ others are left alone.  pytest loads this module in every run, so it loads nothi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+
+from plan_rules.testing.file_kinds import kind_of
 
 if TYPE_CHECKING:
     import pytest
 
 _FILES = ("rules/*.yaml",)
-_LONGEST = 8 * 1024 * 1024 + 1  # what a plan file may have, and one byte to see that it has more
-_KEY = re.compile(r"""^["']?([^\W\d]\w*)["']?[ \t]*[:\uff1a]""", re.MULTILINE)  # at the left margin: of the whole file
-_PLAN = ({"预案", "plan"}, {"正文", "body"})
-_OVERLAY = {"叠加", "overlay"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,27 +53,3 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def _wanted(path: PurePath, patterns: Iterable[str]) -> bool:
     """Does the end of the path match a pattern?"""
     return any(path.match(pattern) for pattern in patterns)
-
-
-def kind_of(path: Path) -> str | None:
-    """`plan`, `overlay`, `scenarios` or None: what a file says it is, whether or not it is well-formed."""
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(_LONGEST).decode("utf-8", errors="replace").removeprefix("\ufeff")
-    except OSError:
-        return None
-    keys = _keys_of_flow(text) if text.lstrip().startswith("{") else {*_KEY.findall(text)}
-    if all(keys & either for either in _PLAN):
-        return "plan"
-    if keys & _OVERLAY:
-        return "overlay"
-    return "scenarios" if "scenarios" in keys else None
-
-
-def _keys_of_flow(text: str) -> set[str]:
-    """The keys of a file in braces, JSON perhaps; none where it is not well-formed."""
-    from plan_rules.language.document import parse  # noqa: PLC0415
-    from plan_rules.language.tree import Fields, Report  # noqa: PLC0415
-
-    tree = parse(text, "", Report())
-    return {str(key) for key in tree} if isinstance(tree, Fields) else set()
