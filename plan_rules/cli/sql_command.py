@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from plan_rules.cli import output
 from plan_rules.cli.inputs import chosen_readings, plan_of
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop
-from plan_rules.columns import ReadingInvalid
-from plan_rules.errors import Message, ToldError
+from plan_rules.errors import ToldError
 from plan_rules.sql import Wanted, dialect, table_text, views
 
 
@@ -40,9 +39,6 @@ def run(asked: Asked) -> int:
         texts += [view.text for view in views(plan, chosen, wanted)]
     except ToldError as refused:
         raise Stop(BAD_INPUT, "usage", refused.message) from refused
-    except ReadingInvalid as refused:
-        zh, _, en = str(refused).partition(" / ")
-        raise Stop(BAD_INPUT, "usage", Message(zh, en)) from refused
     output.say("\n".join(texts).splitlines())
     return OK
 

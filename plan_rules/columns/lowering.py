@@ -15,7 +15,7 @@ from plan_rules.columns.outcome import Outcome
 from plan_rules.columns.presumed import Presumed
 from plan_rules.columns.program import Answer, Program
 from plan_rules.columns.stated import inputs, stated
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 from plan_rules.fact import Kind
 from plan_rules.normal import lower as lowered
 from plan_rules.plan import Plan
@@ -24,7 +24,7 @@ from plan_rules.skeleton import Articulation
 _LONGEST = 60  # bytes of a column's name: PostgreSQL cuts after 63
 
 
-class ReadingInvalid(PlanRulesError, ValueError):
+class ReadingInvalid(ToldError, ValueError):
     """No reading of the plan has this name, or it has no such option."""
 
 
@@ -79,9 +79,9 @@ def _names(answers: Iterable[tuple[str, str]], taken: Iterable[str]) -> Iterator
         yield name
 
 
-def _no_reading(plan: Plan, name: str, option: str) -> str:
+def _no_reading(plan: Plan, name: str, option: str) -> Message:
     known = "; ".join(f"{each.id}: {', '.join(o.id for o in each.options)}" for each in plan.readings.values())
-    return (
-        f"预案“{plan.name}”没有解释“{name}: {option}”; 可用: {known} / "
-        f"the plan {plan.id} has no reading `{name}: {option}`; there are: {known}"
+    return Message(
+        f"预案“{plan.name}”没有解释“{name}: {option}”; 可用: {known}",
+        f"the plan {plan.id} has no reading `{name}: {option}`; there are: {known}",
     )
