@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from plan_rules.columns import Input, Program, lower
-from plan_rules.columns.formula import Type
+from plan_rules.columns.formula import Type, balanced
 from plan_rules.errors import PlanRulesError
 from plan_rules.extra import from_extra
 from plan_rules.plan import Plan
@@ -15,7 +15,7 @@ with from_extra("batch"):
     import ibis
     import ibis.expr.types as ir
 
-    from plan_rules.batch.expressions import DTYPES, balanced, expression
+    from plan_rules.batch.expressions import DTYPES, expression
 
 SEPARATOR = ";"
 _EVERY_ROW = 2**62

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
 from plan_rules.columns.formula import (
@@ -20,6 +19,7 @@ from plan_rules.columns.formula import (
     Or,
     Type,
     Value,
+    balanced,
 )
 from plan_rules.extra import from_extra
 
@@ -67,14 +67,6 @@ def expression(formula: Formula, table: ir.Table) -> Any:  # noqa: C901  one cas
             return ibis.cases(*((of(condition), of(then)) for condition, then in cases), else_=of(otherwise))
         case _:
             assert_never(formula)
-
-
-def balanced(parts: Sequence[Any], joined: Callable[[Any, Any], Any]) -> Any:
-    """All parts joined two by two: no deeper than it must be, since planners recurse."""
-    while len(parts) > 1:
-        pairs = zip(parts[::2], parts[1::2], strict=False)
-        parts = [*(joined(one, other) for one, other in pairs), *(parts[-1:] if len(parts) % 2 else ())]
-    return parts[0]
 
 
 def _moment(part: Any) -> Any:

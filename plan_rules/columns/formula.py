@@ -6,10 +6,12 @@ Values are true, false, text, integers, days and instants; null is *not known*. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, TypeVar, assert_never
+
+T = TypeVar("T")
 
 
 class Type(StrEnum):
@@ -169,3 +171,11 @@ def columns_of(formula: Formula) -> Iterator[str]:
         yield formula.name
     for part in parts_of(formula):
         yield from columns_of(part)
+
+
+def balanced(parts: Sequence[T], joined: Callable[[T, T], T]) -> T:
+    """All parts, as a backend has them, joined two by two: of hundreds in a chain, some nest too deeply."""
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [*(joined(one, other) for one, other in pairs), *(parts[-1:] if len(parts) % 2 else ())]
+    return parts[0]

@@ -22,6 +22,7 @@ from plan_rules.columns.formula import (
     Not,
     Or,
     Type,
+    balanced,
 )
 from plan_rules.extra import from_extra
 from plan_rules.sql.dialects import Dialect
@@ -155,11 +156,7 @@ def _between(value: exp.Expr, low: int | None, high: int | None) -> exp.Expr:
 
 
 def _joined(by: type[exp.And | exp.Or], parts: Sequence[exp.Expr]) -> exp.Expr:
-    """The parts joined by halves: a chain of hundreds is nested too deeply for some databases."""
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    return by(this=_wrapped(_joined(by, parts[:half])), expression=_wrapped(_joined(by, parts[half:])))
+    return balanced(parts, lambda one, other: by(this=_wrapped(one), expression=_wrapped(other)))
 
 
 def _wrapped(inside: exp.Expr) -> exp.Expr:
