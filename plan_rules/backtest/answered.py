@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from plan_rules.backtest.cells import BLANKS, Cell, bare, cell, typed_cell
-from plan_rules.backtest.duck_text import named, selected
 from plan_rules.backtest.layout import By, Layout
+from plan_rules.backtest.lowered import selected
 from plan_rules.backtest.part import ROW, literal, quoted
 from plan_rules.backtest.tally import Measure
 from plan_rules.columns import Program, lower
@@ -146,7 +146,7 @@ def measures(asked: Sequence[Asked]) -> tuple[Measure, ...]:
 
 def _accepting(asked: Asked, prefix: str) -> str:
     """The SQL of whether a plan takes the row."""
-    rejected = named(asked.program.of_kind("rejected")[0].name, prefix)
+    rejected = quoted(prefix + asked.program.of_kind("rejected")[0].name)
     return " AND ".join([f"{rejected} IS NULL", *(f"NOT {sql}" for sql in asked.unreadable(prefix).values())])
 
 
@@ -154,7 +154,7 @@ def reasons(asked: Asked, prefix: str) -> dict[tuple[str, str], str]:
     """By code and fact ('' where it is about several): the SQL of whether the row is set aside for it."""
     found = {(asked.cells[fact].code, fact): sql for fact, sql in asked.unreadable(prefix).items()}
     for each in asked.program.rejections:
-        sql, key = named(each.column, prefix), (each.code, each.fact)
+        sql, key = quoted(prefix + each.column), (each.code, each.fact)
         found[key] = f"({found[key]} OR {sql})" if key in found else sql
     return found
 
@@ -163,12 +163,12 @@ def _of_plan(asked: Asked, prefix: str, name: str, taken: str) -> Iterable[Measu
     yield Measure((name, "accepted"), taken)
     for (code, fact), sql in reasons(asked, prefix).items():
         yield Measure((name, "set_aside", code, fact), sql)
-    tier = named(asked.program.of_kind("tier")[0].name, prefix)
+    tier = quoted(prefix + asked.program.of_kind("tier")[0].name)
     for each in (*asked.plan.tiers, ""):
         yield Measure((name, "tier", each), f"{taken} AND {_is(tier, each)}")
     for answer in asked.program.answers:
         if answer.type is Type.BOOLEAN and answer.kind != "rejected":
-            sql = named(answer.name, prefix)
+            sql = quoted(prefix + answer.name)
             yield Measure((name, answer.kind, answer.subject), f"{taken} AND {sql}")
             if answer.kind == "clause":
                 yield Measure((name, "open", answer.subject), f"{taken} AND {sql} IS NULL")
@@ -188,7 +188,7 @@ def _of_change(asked: Sequence[Asked]) -> Iterable[Measure]:
 def _changes(asked: Sequence[Asked]) -> Iterator[tuple[tuple[str, ...], str]]:
     """By key: the SQL of what a row that both plans take has otherwise under the new one."""
     old, new = asked
-    tiers = [named(each.program.of_kind("tier")[0].name, f"{index}.") for index, each in enumerate(asked)]
+    tiers = [quoted(f"{index}.{each.program.of_kind('tier')[0].name}") for index, each in enumerate(asked)]
     for before in (*old.plan.tiers, ""):
         for after in (*new.plan.tiers, ""):
             if before != after:
@@ -196,7 +196,7 @@ def _changes(asked: Sequence[Asked]) -> Iterator[tuple[tuple[str, ...], str]]:
     for kind in DEMANDS:
         sides = [
             {
-                answer.subject: f"coalesce({named(answer.name, f'{index}.')}, false)"
+                answer.subject: f"coalesce({quoted(f'{index}.{answer.name}')}, false)"
                 for answer in each.program.of_kind(kind)
             }
             for index, each in enumerate(asked)

@@ -8,7 +8,6 @@ from typing import Any
 
 from plan_rules.backtest.answered import Asked, accepted, reasons
 from plan_rules.backtest.cells import Unstated, stated
-from plan_rules.backtest.duck_text import named
 from plan_rules.backtest.layout import Layout
 from plan_rules.backtest.part import ROW, literal, quoted
 from plan_rules.columns.formula import Type
@@ -51,12 +50,12 @@ def replaying(asked: Sequence[Asked], layout: Layout, answered: str) -> str:
     columns = [quoted("#mixed"), quoted("#row"), quoted("#id"), *(quoted(f"#text {fact}") for fact in layout.facts)]
     for index, each in enumerate(asked):
         prefix = f"{index}."
-        columns += [accepted(index), named(each.program.of_kind("tier")[0].name, prefix)]
+        columns += [accepted(index), quoted(prefix + each.program.of_kind("tier")[0].name)]
         columns.append(_true({f"{code} {fact}": sql for (code, fact), sql in reasons(each, prefix).items()}))
         columns.append(
             _true(
                 {
-                    f"{a.kind} {a.subject}": named(a.name, prefix)
+                    f"{a.kind} {a.subject}": quoted(prefix + a.name)
                     for a in each.program.answers
                     if _is_told(a.kind, a.type)
                 }

@@ -55,12 +55,16 @@ def type_of(kind: Type, dialect: Dialect) -> exp.DataType:
 
 
 class Expressions:
-    """Expressions over columns of these types; `raw` are the text columns of the caller's table."""
+    """Expressions over columns of these types; `raw` are the text columns of the caller's table.
 
-    def __init__(self, dialect: Dialect, types: Mapping[str, Type], raw: frozenset[str]) -> None:
+    In the SQL, names of columns begin with `prefix`.
+    """
+
+    def __init__(self, dialect: Dialect, types: Mapping[str, Type], raw: frozenset[str], prefix: str = "") -> None:
         self._dialect = dialect
         self._types = types
         self._raw = raw
+        self._prefix = prefix
 
     def value(self, formula: Formula) -> exp.Expr:
         """What a column gets."""
@@ -124,7 +128,7 @@ class Expressions:
                 return True
 
     def _column(self, name: str) -> exp.Expr:
-        column = exp.Column(this=name_of(name))
+        column = exp.Column(this=name_of(self._prefix + name))
         if name in self._raw and not self._dialect.exact:  # else `Lobby` would be `lobby`
             return exp.Cast(this=column, to=exp.DataType.build("binary"))
         return column
