@@ -7,6 +7,6 @@
 Needs `pip install 'plan-rules[batch]'`.  What the columns are: docs/explanation/columns.md.
 """
 
-from plan_rules.batch.answering import SEPARATOR, TableInvalid, answers, input_names
+from plan_rules.batch.answering import SEPARATOR, TableInvalid, answer_names, answers, answers_in_parts, input_names
 
-__all__ = ["SEPARATOR", "TableInvalid", "answers", "input_names"]
+__all__ = ["SEPARATOR", "TableInvalid", "answer_names", "answers", "answers_in_parts", "input_names"]

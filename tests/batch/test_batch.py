@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,10 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import plan_rules as pr
-from plan_rules.batch import TableInvalid, answers, input_names
+from plan_rules.batch import TableInvalid, answer_names, answers, answers_in_parts, input_names
 from plan_rules.columns import ReadingInvalid, lower
+from plan_rules.columns.slicing import TooWide
 from plan_rules.plan import Plan
 from plan_rules.testing import plans
+from tests.analysis.large_plans import large_plan
 from tests.batch.tables import listed, random_rows, table_of, wrong
 from tests.cases import postgres
 from tests.columns.rows import Row, random_row
@@ -119,7 +122,35 @@ def test_postgresql_says_the_same() -> None:
         table = con.create_table("incidents", few.to_arrow())
         assert answers(plan, table).to_polars().sort("row").equals(right)
         assert lists_wrong(plan, table, right) == []
+        assert together(answers_in_parts(plan, table, widest=60)).equals(right)
+        broad = con.create_table("broad", pl.DataFrame({f"c{number}": [True] for number in range(1590)}).to_arrow())
+        with pytest.raises(TableInvalid, match="answers_in_parts 分成几张表.*get several tables by answers_in_parts"):
+            answers(plan, broad)
+        assert answers(plan, broad, keep=("c7",)).to_polars().height == 1
         con.disconnect()
+
+
+def together(parts: Sequence[Any]) -> pl.DataFrame:
+    """The tables side by side, by the numbers of their rows."""
+    first, *rest = [part.to_polars().sort("row") for part in parts]
+    return pl.concat([first, *(each.drop("row") for each in rest)], how="horizontal")
+
+
+def test_parts_say_together_what_the_whole_says() -> None:
+    plan = pr.loads(large_plan(Random(1), 120, 8, 6))
+    rows = random_rows(plan, 40)
+    parts = answers_in_parts(plan, polars(table_of(plan, rows)), keep=("row",), widest=150)
+    assert len(parts) > 1 and max(len(each.columns) for each in parts) <= 150
+    assert tuple(name for each in parts for name in each.columns[1:]) == answer_names(plan)
+    assert wrong(plan, rows, together(parts)) == []
+
+
+def test_where_no_bound_is_known_there_is_one_part() -> None:
+    plan, frame, right = other()
+    (whole,) = answers_in_parts(plan, polars(frame))
+    assert whole.to_polars().sort("row").equals(right)
+    with pytest.raises(TooWide, match="单是.*needs .* columns at once"):
+        answers_in_parts(plan, polars(frame), widest=3)
 
 
 def database(url: str) -> str:
@@ -157,6 +188,29 @@ def test_other_columns_are_kept_or_those_that_are_named() -> None:
     assert answers(plan, table).columns[:3] == ("branch", "rejected", "tier")
     assert answers(plan, table, keep=("aggression_level",)).columns[:2] == ("aggression_level", "rejected")
     assert answers(plan, table).tier.to_polars().to_list() == ["tier_3_serious_aggression"]
+
+
+def test_some_answers_are_the_same_as_they_are_among_all() -> None:
+    plan, frame, right = other()
+    some = [name for name in answer_names(plan) if name.startswith("duty_")][:2]
+    said = answers(plan, polars(frame), keep=("row",), only=some)
+    assert said.columns == ("row", *some)
+    assert said.to_polars().sort("row").equals(right.select("row", *some))
+    assert set(answers(plan, polars(frame), only=some).columns) == {*some, "row"}
+
+
+@pytest.mark.parametrize("only", [("duty_nothing",), ()])
+def test_answers_that_the_plan_does_not_have_are_named(only: tuple[str, ...]) -> None:
+    with pytest.raises(TableInvalid, match="没有答案“(duty_nothing)?”.*has no answer `(duty_nothing)?`"):
+        answers(pr.load(), small({"branch": ["a"]}), only=only)
+    with pytest.raises(TableInvalid, match="use it with form='columns'"):
+        answers(pr.load(), small({"branch": ["a"]}), only=("tier",), form="lists")
+
+
+def test_a_column_of_the_wrong_type_is_refused_though_no_answer_that_is_wanted_reads_it() -> None:
+    plan = pr.load()
+    with pytest.raises(TableInvalid, match="complainant_count"):
+        answers(plan, small({"complainant_count": [2.5]}), only=("rejected",))
 
 
 def test_a_table_of_nothing_but_its_rows_is_answered_by_default() -> None:
