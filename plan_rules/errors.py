@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Severity(StrEnum):
@@ -88,6 +88,13 @@ class ToldError(PlanRulesError):
         self.message = message
         super().__init__(f"{message.zh} / {message.en}")
 
+    def __reduce__(self) -> tuple[Any, ...]:  # it comes over from other processes, whatever made it
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[ToldError], args: tuple[Any, ...]) -> ToldError:
+    return kind.__new__(kind, *args)
+
 
 class DiagnosedError(PlanRulesError):
     """A text was refused; `diagnostics` holds every defect found in it."""
@@ -130,19 +137,21 @@ class CalendarInvalid(DiagnosedError):
     noun = Message("日历文件无效", "the calendar file is invalid")
 
 
-class CalendarUnknown(PlanRulesError):
+class CalendarUnknown(ToldError):
     """Working days were asked for in a year whose holidays are not published in the calendar in use."""
 
     def __init__(self, year: int) -> None:
         self.year = year
         super().__init__(
-            f"{year} 年的法定节假日安排未知, 无法计算工作日; 请升级 chinesecalendar, 或给出列明这一年的日历文件"
-            f"(年份: [{year}]), 或改用自然日的解释 / "
-            f"the public holidays of {year} are not known, so working days cannot be counted; "
-            f"upgrade chinesecalendar, or give a calendar file that lists the year (years: [{year}]), "
-            "or choose the reading in natural days"
+            Message(
+                f"{year} 年的法定节假日安排未知, 无法计算工作日; 请升级 chinesecalendar, 或给出列明这一年的日历文件"
+                f"(年份: [{year}]), 或改用自然日的解释",
+                f"the public holidays of {year} are not known, so working days cannot be counted; "
+                f"upgrade chinesecalendar, or give a calendar file that lists the year (years: [{year}]), "
+                "or choose the reading in natural days",
+            )
         )
 
 
-class EngineError(PlanRulesError):
+class EngineError(ToldError):
     """An engine cannot take this plan, or did not answer as it must; never an answer that may be wrong."""

@@ -19,7 +19,7 @@ from plan_rules.calendars import CHINA, Calendar
 from plan_rules.condition import leaves
 from plan_rules.deciding import decide, moment
 from plan_rules.decision import Decision, FactUsed, Jsonable
-from plan_rules.errors import FactsInvalid, PlanRulesError
+from plan_rules.errors import FactsInvalid, Message, ToldError
 from plan_rules.fact import UNKNOWN, Fact, Kind, telling_values
 from plan_rules.fact_values import shown
 from plan_rules.facts import FactReader, Facts, fact_reader
@@ -38,12 +38,12 @@ _NOMINAL_DAY = date(2000, 1, 3)  # stands for "some day": only whether it happen
 _WAITS = ("action", "status", "clauses", "approval", "discretion", "ladder")
 
 
-class ClauseUnknown(PlanRulesError, LookupError):
+class ClauseUnknown(ToldError, LookupError):
     """The plan has no clause of this id."""
 
     def __init__(self, clause: str) -> None:
         self.clause = clause
-        super().__init__(f"预案里没有条款“{clause[:60]}” / no clause `{clause[:60]}` in the plan")
+        super().__init__(Message(f"预案里没有条款“{clause[:60]}”", f"no clause `{clause[:60]}` in the plan"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 
-class ExtraMissing(PlanRulesError, ImportError):
+class ExtraMissing(ToldError, ImportError):
     """A package is not installed that comes with an extra."""
 
     def __init__(self, package: str, extra: str = "cases") -> None:
         self.package = package
+        line = f"pip install 'plan-rules[{extra}]'"
         super().__init__(
-            f"这项功能需要 {package}, 请先运行 / this needs {package}; first run: pip install 'plan-rules[{extra}]'"
+            Message(f"这项功能需要 {package}, 请先运行: {line}", f"this needs {package}; first run: {line}")
         )
 
 

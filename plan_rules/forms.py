@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plan_rules.errors import Diagnostic, Message, PlanRulesError, Severity
+from plan_rules.errors import Diagnostic, Message, Severity, ToldError
 from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.fact_values import FactDefect, read_value
 from plan_rules.phrases import value_phrase
@@ -21,12 +21,12 @@ _EXAMPLES = {
 }
 
 
-class FormUnknown(PlanRulesError, LookupError):
+class FormUnknown(ToldError, LookupError):
     """The plan has no form of this id."""
 
     def __init__(self, form: str) -> None:
         self.form = form
-        super().__init__(f"预案里没有表单“{form[:60]}” / no form `{form[:60]}` in the plan")
+        super().__init__(Message(f"预案里没有表单“{form[:60]}”", f"no form `{form[:60]}` in the plan"))
 
 
 def check_form(plan: Plan, form: str, values: Mapping[str, Any]) -> tuple[Diagnostic, ...]:

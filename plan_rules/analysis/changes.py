@@ -17,7 +17,7 @@ from plan_rules.analysis.space import Drawing, Space
 from plan_rules.analysis.witnesses import Disagreement
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision, Duty, Permission, Prohibition
-from plan_rules.errors import FactsInvalid
+from plan_rules.errors import FactsInvalid, Message
 from plan_rules.gates import PENDING
 from plan_rules.plan import Plan
 
@@ -158,7 +158,7 @@ class Compared:
         if not found.differs(outcome):
             if outcome.aspect == "" and outcome.kind in ("tier", *MODALITIES):
                 raise Disagreement(
-                    f"图与引擎对“{outcome}”的结论不同 / the diagram and the engine disagree on {outcome}"
+                    Message(f"图与引擎对“{outcome}”的结论不同", f"the diagram and the engine disagree on {outcome}")
                 )
             return None
         for fact in reversed(list(facts)):

@@ -19,20 +19,22 @@ from typing import TypeAlias
 from oxidd.bdd import BDDFunction, BDDManager
 from oxidd.util import DDMemoryError
 
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 
 Points: TypeAlias = BDDFunction  # a set of points; & | ~ ^ are intersection, union, complement, difference both ways
 OverBudget = DDMemoryError  # raised by every operation on Points that would need more nodes than the budget
 
 
-class OutOfBudget(PlanRulesError):
+class OutOfBudget(ToldError):
     """The plan is too large for the budget of its decision diagram, and what was asked has no part of an answer."""
 
     def __init__(self) -> None:
         super().__init__(
-            "预案太大, 在决策图的限度以内算不完; 用“情形”归并条件, 或把不相干的条款分成几份预案 / "
-            "the plan is too large for the budget of its decision diagram; "
-            "name conditions once, or split clauses that have nothing in common"
+            Message(
+                "预案太大, 在决策图的限度以内算不完; 用“情形”归并条件, 或把不相干的条款分成几份预案",
+                "the plan is too large for the budget of its decision diagram; "
+                "name conditions once, or split clauses that have nothing in common",
+            )
         )
 
 

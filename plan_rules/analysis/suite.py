@@ -11,7 +11,7 @@ from plan_rules.assembly import Assembler, assembler
 from plan_rules.condition import Condition
 from plan_rules.deciding import moment
 from plan_rules.engines import engine
-from plan_rules.errors import CalendarUnknown, PlanRulesError
+from plan_rules.errors import CalendarUnknown, Message, ToldError
 from plan_rules.facts import Facts, fact_reader
 from plan_rules.normal import Lowered, lower
 from plan_rules.plan import Plan, clause_of
@@ -20,12 +20,14 @@ from plan_rules.scenarios import Expected, Scenario, Step, compare, run_step
 from plan_rules.scenarios.running import stated_facts
 
 
-class ScenarioFails(PlanRulesError):
+class ScenarioFails(ToldError):
     """A scenario fails on the plan itself: what it notices of other plans says nothing."""
 
     def __init__(self, scenario: str) -> None:
         self.scenario = scenario
-        super().__init__(f"场景“{scenario}”在预案上就不通过 / scenario `{scenario}` fails on the plan itself")
+        super().__init__(
+            Message(f"场景“{scenario}”在预案上就不通过", f"scenario `{scenario}` fails on the plan itself")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from plan_rules.analysis.meaning import MODALITIES, Meaning
 from plan_rules.analysis.space import Incident, unknown_name
 from plan_rules.deciding import decide
 from plan_rules.decision import Decision
-from plan_rules.errors import EngineError, FactsInvalid
+from plan_rules.errors import EngineError, FactsInvalid, Message
 from plan_rules.fact import UNKNOWN, Kind
 from plan_rules.facts import fact_reader
 from plan_rules.inference import inference
@@ -160,6 +160,8 @@ def _compare(meaning: Meaning, point: Mapping[str, int], decision: Decision) -> 
     engine = (decision.fired, decision.tier.id if decision.tier else None, _answer(decision)[1])
     if drawn != engine:
         raise Disagreement(
-            f"图与引擎对同一事件的结论不同, 请报告这一错误: {drawn} / {engine} / "
-            "the diagram and the engine disagree on an incident; please report this"
+            Message(
+                f"图与引擎对同一事件的结论不同, 请报告这一错误: {drawn}; {engine}",
+                f"the diagram and the engine disagree on an incident; please report this: {drawn}; {engine}",
+            )
         )

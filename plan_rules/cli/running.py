@@ -13,7 +13,7 @@ from plan_rules.cli import output
 from plan_rules.cli.app import build
 from plan_rules.cli.lang import language
 from plan_rules.cli.stop import BAD_INPUT, BAD_PLAN, BAD_STORE, Stop
-from plan_rules.errors import CalendarUnknown, Message, PlanRulesError
+from plan_rules.errors import CalendarUnknown, Message, PlanRulesError, ToldError
 
 # Typer's errors of usage have BadParameter in common with what it exports; their base is not exported.
 _USAGE: type[Exception] = typer.BadParameter.__bases__[0]
@@ -35,11 +35,11 @@ def run(arguments: Sequence[str]) -> int:
     except Stop as stop:
         return _tell(stop, as_json="--json" in arguments, lang=lang)
     except ExtraMissing as missing:
-        said = str(missing)
-        return _tell(Stop(BAD_STORE, "extra_missing", Message(said, said)), as_json="--json" in arguments, lang=lang)
+        return _tell(Stop(BAD_STORE, "extra_missing", missing.message), as_json="--json" in arguments, lang=lang)
     except PlanRulesError as failure:
         error = "calendar_unknown" if isinstance(failure, CalendarUnknown) else "plan_unusable"
-        unusable = Stop(BAD_PLAN, error, Message(str(failure), str(failure)))
+        said = failure.message if isinstance(failure, ToldError) else Message(str(failure), str(failure))
+        unusable = Stop(BAD_PLAN, error, said)
         return _tell(unusable, as_json="--json" in arguments, lang=lang)
     except _USAGE as usage:
         return _tell_usage(usage, lang)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
 
-from plan_rules.errors import PlanRulesError
+from plan_rules.errors import Message, ToldError
 from plan_rules.normal import Lowered
 
 # name -> the module with its `lower`
@@ -24,13 +24,15 @@ ENGINES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class EngineUnknown(PlanRulesError, ValueError):
+class EngineUnknown(ToldError, ValueError):
     """No engine has this name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         known = ", ".join(ENGINES)
-        super().__init__(f"没有名为 {name!r} 的引擎; 可用: {known} / there is no engine {name!r}; use one of: {known}")
+        super().__init__(
+            Message(f"没有名为 {name!r} 的引擎; 可用: {known}", f"there is no engine {name!r}; use one of: {known}")
+        )
 
 
 def engine(name: str, lowered: Lowered) -> Callable[[Mapping[str, bool | int | str]], frozenset[str]]:

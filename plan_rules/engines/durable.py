@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary, finalize
 
 from plan_rules.condition import Is, Present, Scalar, Within
 from plan_rules.engines.shards import And, Derived, Index, Leaf, Node, Or, Program, Rule, build, leaves
-from plan_rules.errors import EngineError
+from plan_rules.errors import EngineError, Message
 from plan_rules.fact import Fact
 from plan_rules.normal import Lowered
 from plan_rules.truth import Wide
@@ -76,7 +76,7 @@ def lower(lowered: Lowered) -> Callable[[Wide], frozenset[str]]:
             try:
                 engine = Engine(module, build(lowered.conditions, lowered.plan.facts), lowered.plan.facts)
             except RecursionError as error:
-                raise EngineError("条件嵌套过深 / the plan's conditions are nested too deeply") from error
+                raise EngineError(Message("条件嵌套过深", "the plan's conditions are nested too deeply")) from error
             _LIVE[lowered.key] = engine
     return engine.fires
 
@@ -86,8 +86,10 @@ def _module() -> Module:
         import durable_rules_engine  # noqa: PLC0415  only when this engine is used: it is compiled code
     except ImportError as error:
         raise EngineError(
-            "规则引擎 durable_rules 未安装或无法装入, 请执行 pip install durable-rules / "
-            "the rule engine durable_rules is not installed or does not load; run: pip install durable-rules"
+            Message(
+                "规则引擎 durable_rules 未安装或无法装入, 请执行 pip install durable-rules",
+                "the rule engine durable_rules is not installed or does not load; run: pip install durable-rules",
+            )
         ) from error
     module: Module = durable_rules_engine
     return module
@@ -117,7 +119,9 @@ class Engine:
         try:
             return self._module.create_ruleset("plan", ruleset)
         except self._module.error as error:
-            raise EngineError(f"规则引擎拒绝了预案 / the rule engine refused the plan: {error}") from error
+            raise EngineError(
+                Message(f"规则引擎拒绝了预案: {error}", f"the rule engine refused the plan: {error}")
+            ) from error
 
     def _warm(self, handle: int) -> None:
         """Run one action: before that, releasing a session would free a pointer that was never set."""
@@ -125,10 +129,12 @@ class Engine:
             code, state = self._module.assert_fact(handle, _HEAD + "}")
             message = None if code else self._module.start_action_for_state(handle, state)
             if message is None or self._module.complete_and_start_action(handle, state) is not None:
-                raise EngineError("规则引擎无法启动 / the rule engine does not start: no action ran")
+                raise EngineError(Message("规则引擎无法启动", "the rule engine does not start: no action ran"))
             self._module.delete_state(handle, _SESSION)
         except self._module.error as error:
-            raise EngineError(f"规则引擎无法启动 / the rule engine does not start: {error}") from error
+            raise EngineError(
+                Message(f"规则引擎无法启动: {error}", f"the rule engine does not start: {error}")
+            ) from error
 
     def fires(self, wide: Wide) -> frozenset[str]:
         """The clauses that fire on a wide fact.  Raises EngineError rather than give an answer that may be wrong."""
@@ -148,7 +154,7 @@ class Engine:
                         fired += map(shard.clauses.__getitem__, names)
                     except KeyError as error:
                         raise EngineError(
-                            f"规则引擎答非所问 / the engine fired a rule it does not have: {error}"
+                            Message(f"规则引擎答非所问: {error}", f"the engine fired a rule it does not have: {error}")
                         ) from error
                     if self._staged:
                         true.update(map(shard.outputs.__getitem__, names))
@@ -157,24 +163,26 @@ class Engine:
     def _ask(self, shard: Shard, told: str) -> list[str]:
         """The names of the rules that fire, some more than once."""
         if self._broken:
-            raise EngineError("规则引擎内存不足, 须重启进程 / the rule engine ran out of memory: restart the process")
+            raise EngineError(
+                Message("规则引擎内存不足, 须重启进程", "the rule engine ran out of memory: restart the process")
+            )
         try:
             return self._asked(shard, told)
         except MemoryError as error:  # it leaves a session half made, which may not be touched again
             self._broken = True
-            raise EngineError("规则引擎内存不足 / the rule engine ran out of memory") from error
+            raise EngineError(Message("规则引擎内存不足", "the rule engine ran out of memory")) from error
         except self._module.error as error:
-            raise EngineError(f"规则引擎出错 / the rule engine failed: {error}") from error
+            raise EngineError(Message(f"规则引擎出错: {error}", f"the rule engine failed: {error}")) from error
 
     def _asked(self, shard: Shard, told: str) -> list[str]:
         module, handle = self._module, shard.handle
         try:
             code, state = module.assert_fact(handle, _HEAD + told + "}")
             if code:  # 2: an earlier question was cut short, and is still there
-                raise EngineError(f"规则引擎未受理事实 / the rule engine did not take the fact (code {code})")
+                raise EngineError(Message("规则引擎未受理事实", f"the rule engine did not take the fact (code {code})"))
             first = module.start_action_for_state(handle, state)
             if first is None or first[1][2:4] != _ANSWERED:
-                raise EngineError("规则引擎未作答 / the rule engine did not answer")
+                raise EngineError(Message("规则引擎未作答", "the rule engine did not answer"))
             more = iter(partial(module.complete_and_start_action, handle, state), None)
             names = [message[2:4] for message in islice(more, shard.budget)]
         except MemoryError:
@@ -185,7 +193,9 @@ class Engine:
             raise
         module.delete_state(handle, _SESSION)
         if len(names) == shard.budget:
-            raise EngineError("规则引擎触发次数超出上限 / the rule engine fired more often than the plan allows")
+            raise EngineError(
+                Message("规则引擎触发次数超出上限", "the rule engine fired more often than the plan allows")
+            )
         return names
 
 
@@ -215,7 +225,9 @@ class Shard:
 
 
 def _undeclared(error: Exception) -> EngineError:
-    return EngineError(f"事实取值不在声明之内 / a fact has a value outside its declaration: {error}")
+    return EngineError(
+        Message(f"事实取值不在声明之内: {error}", f"a fact has a value outside its declaration: {error}")
+    )
 
 
 def _name(index: int) -> str:
@@ -293,7 +305,7 @@ class Integers(dict[Scalar, str]):
 def _interval(table: Table, literal: Within) -> list[Json]:
     for bound in (literal.low, literal.high):
         if bound is not None and not -_INT64 <= bound < _INT64:
-            raise EngineError(f"整数超出 64 位 / an integer does not fit in 64 bits: {literal.fact} {bound}")
+            raise EngineError(Message("整数超出 64 位", f"an integer does not fit in 64 bits: {literal.fact} {bound}"))
     assert isinstance(table, Integers)
     return _between(table.name, literal.low, literal.high)
 

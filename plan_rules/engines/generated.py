@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Present, Scalar, Within
-from plan_rules.errors import EngineError
+from plan_rules.errors import EngineError, Message
 from plan_rules.fact import Fact, Kind
 from plan_rules.normal import Literal, Lowered, Normal, facts_of, literals_of
 from plan_rules.truth import Wide
@@ -39,7 +39,9 @@ def lower(lowered: Lowered) -> Callable[[Wide], frozenset[str]]:
     try:
         return _compiled(lowered)
     except (RecursionError, MemoryError) as error:
-        raise EngineError("条件嵌套过深 / the plan's conditions are nested too deeply to be compiled") from error
+        raise EngineError(
+            Message("条件嵌套过深", "the plan's conditions are nested too deeply to be compiled")
+        ) from error
 
 
 def _compiled(lowered: Lowered) -> Callable[[Wide], frozenset[str]]:

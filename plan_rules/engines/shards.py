@@ -14,7 +14,7 @@ from operator import getitem
 from typing import TypeAlias, assert_never
 
 from plan_rules.condition import ALWAYS, NEVER, All, AnyOf, Is, Present, Scalar, Within
-from plan_rules.errors import EngineError
+from plan_rules.errors import EngineError, Message
 from plan_rules.fact import Fact, Kind
 from plan_rules.normal import Normal
 from plan_rules.truth import Wide
@@ -142,7 +142,9 @@ class _Cutter:
     def _add(self, output: int, condition: Node) -> int:
         self._count += 1
         if self._count > PLAN_RULES:
-            raise EngineError(f"预案过大, 规则引擎无法承载 / the plan needs more than {PLAN_RULES} engine rules")
+            raise EngineError(
+                Message("预案过大, 规则引擎无法承载", f"the plan needs more than {PLAN_RULES} engine rules")
+            )
         reads = [leaf.output for leaf in leaves(condition) if isinstance(leaf, Derived)]
         stage = 1 + max((self._stage_of[read] for read in reads), default=-1)
         while len(self.stages) <= stage:

@@ -72,10 +72,9 @@ def _explained(by: Answering, plan: Plan, question: Question) -> bytes:
 
 def _known(name: str, plan: Plan) -> None:
     if name not in plan.clauses:
-        shown = str(ClauseUnknown(name)).encode("utf-8", "replace").decode()
-        zh, en = shown.split(" / ")[0], shown.split(" / ")[-1]
+        said = ClauseUnknown(name.encode("utf-8", "replace").decode()).message
         near = did_you_mean(name[:60], plan.clauses) or ("见 /v1/plans", "see /v1/plans")
-        raise refused(422, "clause_unknown", f"{zh}; {near[0]}", f"{en}; {near[1]}")
+        raise refused(422, "clause_unknown", f"{said.zh}; {near[0]}", f"{said.en}; {near[1]}")
 
 
 def _asked(_: Answering, plan: Plan, question: Question) -> bytes:

@@ -73,7 +73,7 @@ def problem_of(failure: PlanRulesError) -> Problem:
             message = Message("事件事实有误, 没有作出决定", "the facts are refused; nothing was decided")
             return Problem(422, "facts_invalid", message, failure.diagnostics)
         case CalendarUnknown():
-            return Problem(422, "calendar_unknown", _both(failure))
+            return Problem(422, "calendar_unknown", failure.message)
         case EngineError():
             message = Message("规则引擎没有作答, 请再试一次", "the rule engine did not answer; try again")
             return Problem(503, "engine_failed", message, headers={"retry-after": "1"})
@@ -82,12 +82,8 @@ def problem_of(failure: PlanRulesError) -> Problem:
         case ToldError():
             return Problem(422, "refused", failure.message)
         case _:
-            return Problem(422, "refused", _both(failure))
-
-
-def _both(failure: PlanRulesError) -> Message:
-    zh, _, en = str(failure).partition(" / ")
-    return Message(zh, en or zh)
+            assert isinstance(failure, Refused), "errors tell themselves in both languages"
+            return failure.problem
 
 
 def language_of(accepted: str) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from plan_rules.extra import from_extra
+
 if TYPE_CHECKING:
     from plan_rules.testing.strategies import (
         Amendment,
@@ -43,11 +45,6 @@ def __getattr__(name: str) -> Any:
     """A strategy, loaded on first use.  Raises ImportError where Hypothesis is not installed."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
+    with from_extra("testing"):
         import_module("hypothesis")
-    except ModuleNotFoundError as missing:
-        raise ImportError(
-            "plan_rules.testing 需要 Hypothesis, 请先运行 / needs Hypothesis; first run: "
-            "pip install 'plan-rules[testing]'"
-        ) from missing
     return getattr(import_module("plan_rules.testing.strategies"), name)

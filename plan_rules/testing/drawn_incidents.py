@@ -13,7 +13,7 @@ from plan_rules.analysis.diagram import OverBudget, Points
 from plan_rules.analysis.scales import Scale
 from plan_rules.analysis.space import Drawing, Incident, Space
 from plan_rules.condition import Unstated
-from plan_rules.errors import FactsInvalid, PlanRulesError
+from plan_rules.errors import FactsInvalid, Message, ToldError
 from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.facts import fact_reader
 from plan_rules.plan import Plan
@@ -25,7 +25,7 @@ _RANKS = 6
 _ONE_IN = 6  # so few facts are unknown
 
 
-class RegionInvalid(PlanRulesError, ValueError):
+class RegionInvalid(ToldError, ValueError):
     """No incident can be drawn: there is none, or what was asked for is nothing that the plan has."""
 
 
@@ -36,7 +36,7 @@ def drawing_of(plan: Plan) -> Drawing:
         return Drawing(plan, Space([plan]))
     except OverBudget:
         raise RegionInvalid(
-            f"预案“{plan.name}”太大, 画不成图, 抽不出事件 / the plan {plan.id} is too large to be drawn"
+            Message(f"预案“{plan.name}”太大, 画不成图, 抽不出事件", f"the plan {plan.id} is too large to be drawn")
         ) from None
 
 

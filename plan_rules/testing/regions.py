@@ -21,6 +21,7 @@ from plan_rules.condition import (
     Within,
     leaves,
 )
+from plan_rules.errors import Message
 from plan_rules.fact import Kind
 from plan_rules.plan import Plan, Situation
 from plan_rules.suggestion import did_you_mean
@@ -46,8 +47,10 @@ def where(
     given = [name for name, value in asked.items() if value is not None]
     if len(given) != 1:
         raise RegionInvalid(
-            f"clause、duty、condition、situation 给且只给一个, 现在给了 {given} / "
-            f"give exactly one of clause, duty, condition and situation, not {given}"
+            Message(
+                f"clause、duty、condition、situation 给且只给一个, 现在给了 {given}",
+                f"give exactly one of clause, duty, condition and situation, not {given}",
+            )
         )
     if clause is not None:
         _known(clause, plan.clauses, "条款", "clause")
@@ -114,7 +117,10 @@ def _sensible(plan: Plan, condition: Condition) -> None:
                 _known(name, plan.readings, "解释", "reading")
             case Earlier() | Unstated():
                 raise RegionInvalid(
-                    "“早于”和“未填”只在 不可能 里有意义 / `earlier than` and `unstated` mean something only in 不可能"
+                    Message(
+                        "“早于”和“未填”只在 不可能 里有意义",
+                        "`earlier than` and `unstated` mean something only in 不可能",
+                    )
                 )
             case _:
                 raise AssertionError("compounds are no leaves")
@@ -124,8 +130,8 @@ def _known(name: str, names: Iterable[str], zh: str, en: str) -> None:
     known = tuple(names)
     if name not in known:
         hint = did_you_mean(name, known)
-        meant = f" ({hint[0]} / {hint[1]})" if hint else ""
-        raise RegionInvalid(f"预案里没有{zh}“{name}” / the plan has no {en} {name!r}{meant}")
+        zh_meant, en_meant = (f" ({each})" for each in hint) if hint else ("", "")
+        raise RegionInvalid(Message(f"预案里没有{zh}“{name}”{zh_meant}", f"the plan has no {en} {name!r}{en_meant}"))
 
 
 def _drawn(drawing: Drawing, points: Points, zh: str, en: str) -> DrawnIncidents:
@@ -137,4 +143,6 @@ def _drawn(drawing: Drawing, points: Points, zh: str, en: str) -> DrawnIncidents
 def _not_empty(drawing: Drawing, points: Points, zh: str, en: str) -> None:
     if points == drawing.diagram.nothing:
         name = drawing.plan.name
-        raise RegionInvalid(f"预案“{name}”没有{zh} / the plan {drawing.plan.id} has no {en}: nothing to draw from")
+        raise RegionInvalid(
+            Message(f"预案“{name}”没有{zh}", f"the plan {drawing.plan.id} has no {en}: nothing to draw from")
+        )

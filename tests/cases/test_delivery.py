@@ -378,7 +378,8 @@ except ImportError as missing:
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment)
 
     assert done.stdout == (
-        f"True 这项功能需要 {package}, 请先运行 / this needs {package}; first run: pip install 'plan-rules[cases]'\n"
+        f"True 这项功能需要 {package}, 请先运行: pip install 'plan-rules[cases]' / "
+        f"this needs {package}; first run: pip install 'plan-rules[cases]'\n"
     )
 
 
