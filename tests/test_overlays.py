@@ -201,6 +201,7 @@ def test_a_slip_in_what_is_to_be_confirmed_is_found_by_check(laid: Laid) -> None
     ("texts", "code"),
     [
         ((HEAD.replace("2013-03-15", "三月"),), "OV001"),
+        ((BANK.replace("编号: bank", "编号: ../bank"),), "PR023"),
         (
             (
                 credit(

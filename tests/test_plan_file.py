@@ -413,3 +413,15 @@ def test_where_two_options_differ_the_decision_names_the_reading(reading: str, o
                 for option in (one, other)
             ]
             assert any(reading in readings for readings in named), incident
+
+
+@pytest.mark.parametrize("id_", ["../x", "/etc/plan", "..", "a/b", "消防", "1st", "id", "x" * 65, "a b"])
+def test_the_id_of_a_plan_is_one_that_programs_can_use(id_: str) -> None:
+    small = (Path(__file__).parent / "data" / "small_plan.yaml").read_text("utf-8")
+    found = read(small.replace("编号: fire_drill", f'编号: "{id_}"', 1).encode(), "plan.yaml")
+
+    (defect,) = (each for each in found.diagnostics if each.severity is pr.Severity.ERROR)
+    assert (defect.code, defect.span and (defect.span.line, defect.span.column)) == ("PR023", (2, 7))
+    assert defect.message.zh == f"“{id_}”不能用作编号"
+    assert defect.help is not None and defect.help.zh.startswith("编号以英文字母开头")
+    assert found.plan is None

@@ -9,6 +9,7 @@ from pathlib import Path
 from plan_rules import loading
 from plan_rules.cli import output
 from plan_rules.cli.comparing_command import named_plan
+from plan_rules.cli.file_name import file_name
 from plan_rules.cli.findings import day_of
 from plan_rules.cli.inputs import facts_of, plan_of, refused
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop
@@ -82,7 +83,7 @@ def documents(asked: Asked) -> int:
 
 def _all_forms(kind: Kind, name: str, paper: Paper, folder: Path) -> None:
     for form in kind.forms:
-        file = folder / f"{'-'.join(filter(None, (kind.key, name)))}.{form}"
+        file = folder / f"{'-'.join(filter(None, (kind.key, file_name(name))))}.{form}"
         _write(set_as(paper, form), file)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from plan_rules.cli import output
+from plan_rules.cli.file_name import file_name
 from plan_rules.cli.inputs import plan_of
 from plan_rules.cli.stop import BAD_INPUT, OK, Stop
 from plan_rules.cli.version import version
@@ -49,7 +49,7 @@ def run(asked: Asked) -> int:
             f"--corpus goes with json-logic; write 0 to {MOST_DRAWN}",
         )
     plans = [plan_of(path, asked.overlays, asked.at) for path in asked.plans or (None,)]
-    names = [re.sub(r"[^\w-]", "_", plan.id) for plan in plans]
+    names = [file_name(plan.id) for plan in plans]
     twice = [name for at, name in enumerate(names) if name in names[:at]]
     if twice:
         raise _stop(

@@ -34,7 +34,7 @@ class Names(Generic[Thing]):
 
     def declare(self, name: Text, id_: Text, thing: Thing, *, also: Iterable[Text] = ()) -> None:
         """Take a declaration, with other names for the same; a bad or repeated id or name is reported."""
-        self._check_id(id_)
+        check_id(id_, self.report)
         for word in dict.fromkeys((name, id_, *also)):
             if word in self.ids and self.ids[word] != id_:
                 self._report_twice(str(word), word)
@@ -83,19 +83,6 @@ class Names(Generic[Thing]):
         if len(parts) > 1 and all(part in self.ids for part in parts):
             return (f"几个名称写成列表: [{', '.join(parts)}]", f"write several names as a list: [{', '.join(parts)}]")
         return None
-
-    def _check_id(self, id_: Text) -> None:
-        if IDENTIFIER.fullmatch(id_) and id_ not in RESERVED:
-            return
-        self.report.add(
-            "PR023",
-            (f"“{id_}”不能用作编号", f"`{id_}` cannot be an id"),
-            id_.span,
-            (
-                "编号以英文字母开头, 只用英文字母、数字、“_”“-”“.”, 不用 id、sid",
-                "an id begins with a letter and has only letters, digits, `_`, `-`, `.`; `id` and `sid` are taken",
-            ),
-        )
 
     def _report_twice(self, word: str, at: Text) -> None:
         self.report.add(
@@ -153,3 +140,18 @@ def cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...] | None:
                 path.append(following)
                 on_path.add(following)
     return None
+
+
+def check_id(id_: Text, report: Report) -> None:
+    """Report an id that programs cannot use."""
+    if IDENTIFIER.fullmatch(id_) and id_ not in RESERVED:
+        return
+    report.add(
+        "PR023",
+        (f"“{id_}”不能用作编号", f"`{id_}` cannot be an id"),
+        id_.span,
+        (
+            "编号以英文字母开头, 只用英文字母、数字、“_”“-”“.”, 不用 id、sid",
+            "an id begins with a letter and has only letters, digits, `_`, `-`, `.`; `id` and `sid` are taken",
+        ),
+    )

@@ -19,6 +19,7 @@ from plan_rules.instants import read_day
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import canonical, value_word
+from plan_rules.language.names import check_id
 from plan_rules.language.shape import (
     AcceptanceShape,
     ActionShape,
@@ -211,6 +212,7 @@ def read_overlay(text: bytes, source: str, day: date, report: Report) -> Overlay
     shape = shaped(OverlayShape, settled, report) if settled is not None else None
     if shape is None:
         return None
+    check_id(shape.overlay.id, report)
     heads: list[OverlayHead | ProvisionShape] = [shape.overlay, *shape.items]
     for head in heads:
         effective, repealed = dates.read(head.effective), dates.read(head.repealed)

@@ -25,7 +25,7 @@ from plan_rules.language.forms import FormReader
 from plan_rules.language.invariants import InvariantReader
 from plan_rules.language.ladders import laddered
 from plan_rules.language.misplaced import read_further_in
-from plan_rules.language.names import Names, cycle, one_of
+from plan_rules.language.names import Names, check_id, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.numbering import renumbered
 from plan_rules.language.premises import PremiseReader
@@ -126,6 +126,7 @@ class _PlanReader:
         self._composition = composition
         self._text = text
         self._report = report
+        check_id(document.plan.id, report)
         self._words: Vocabulary = vocabulary(document, report)
         self._norms = NormReader(
             conditions=self._words.conditions,
