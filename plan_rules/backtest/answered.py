@@ -6,11 +6,12 @@ choice), `#by0` and on; of plan 0 the inputs and definitions of its program unde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from plan_rules.backtest.cells import BLANKS, Cell, bare, cell, typed_cell
+from plan_rules.backtest.discretion import resting, sensitive
 from plan_rules.backtest.layout import By, Layout
 from plan_rules.backtest.lowered import selected
 from plan_rules.backtest.part import ROW, literal, quoted
@@ -175,38 +176,54 @@ def _of_plan(asked: Asked, prefix: str, name: str, taken: str) -> Iterable[Measu
 
 
 def _of_change(asked: Sequence[Asked]) -> Iterable[Measure]:
-    yield Measure(("refused",), f"{accepted(0)} AND NOT {accepted(1)}", shown=True)
-    yield Measure(("taken",), f"{accepted(1)} AND NOT {accepted(0)}", shown=True)
+    """What the plans say differently of a row; rows are named for what no sensitive fact has a part in."""
+    facts = sensitive(each.plan for each in asked)
+    secret = [resting(each.program, facts) for each in asked]
+    for name, refusing in (("refused", 1), ("taken", 0)):
+        where = f"{accepted(1 - refusing)} AND NOT {accepted(refusing)}"
+        why = _openly(asked[refusing], f"{refusing}.", secret[refusing])
+        yield Measure((name,), where, f"{where} AND ({why})" if why else "false")
     both = f"{accepted(0)} AND {accepted(1)}"
     yield Measure(("compared",), both)
-    changes = dict(_changes(asked))
-    yield Measure(("changed",), f"{both} AND ({' OR '.join(changes.values()) or 'false'})", shown=True)
-    for key, sql in changes.items():
-        yield Measure(key, f"{both} AND {sql}", shown=True)
+    changes = list(_changes(asked, secret))
+    openly = " OR ".join(sql for _, sql, named in changes if named)
+    yield Measure(
+        ("changed",),
+        f"{both} AND ({' OR '.join(sql for _, sql, _ in changes) or 'false'})",
+        f"{both} AND ({openly})" if openly else "false",
+    )
+    for key, sql, named in changes:
+        yield Measure(key, f"{both} AND {sql}", f"{both} AND {sql}" if named else "false")
 
 
-def _changes(asked: Sequence[Asked]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """By key: the SQL of what a row that both plans take has otherwise under the new one."""
+def _openly(asked: Asked, prefix: str, secret: Collection[str]) -> str:
+    """The SQL of whether a row is set aside for a reason that no sensitive fact has a part in."""
+    hidden = {(each.code, each.fact) for each in asked.program.rejections if each.column in secret}
+    return " OR ".join(sql for key, sql in reasons(asked, prefix).items() if key not in hidden)
+
+
+def _changes(asked: Sequence[Asked], secret: Sequence[Collection[str]]) -> Iterator[tuple[tuple[str, ...], str, bool]]:
+    """By key: the SQL of what a row that both plans take has otherwise under the new one; may the row be named?"""
     old, new = asked
-    tiers = [quoted(f"{index}.{each.program.of_kind('tier')[0].name}") for index, each in enumerate(asked)]
+    tiers = [each.program.of_kind("tier")[0].name for each in asked]
+    named = not any(tier in hidden for tier, hidden in zip(tiers, secret, strict=True))
+    was, is_ = (quoted(f"{index}.{tier}") for index, tier in enumerate(tiers))
     for before in (*old.plan.tiers, ""):
         for after in (*new.plan.tiers, ""):
             if before != after:
-                yield ("tier", before, after), f"({_is(tiers[0], before)} AND {_is(tiers[1], after)})"
+                yield ("tier", before, after), f"({_is(was, before)} AND {_is(is_, after)})", named
     for kind in DEMANDS:
-        sides = [
-            {
-                answer.subject: f"coalesce({quoted(f'{index}.{answer.name}')}, false)"
-                for answer in each.program.of_kind(kind)
-            }
-            for index, each in enumerate(asked)
-        ]
+        sides = [{answer.subject: answer.name for answer in each.program.of_kind(kind)} for each in asked]
         for subject in dict.fromkeys((*sides[1], *sides[0])):
-            before, after = (side.get(subject, "false") for side in sides)
+            names = [side.get(subject, "") for side in sides]
+            named = not any(name in hidden for name, hidden in zip(names, secret, strict=True))
+            before, after = (
+                f"coalesce({quoted(f'{index}.{name}')}, false)" if name else "false" for index, name in enumerate(names)
+            )
             if before != "false":
-                yield ("lost", kind, subject), f"({before} AND NOT {after})"
+                yield ("lost", kind, subject), f"({before} AND NOT {after})", named
             if after != "false":
-                yield ("gained", kind, subject), f"({after} AND NOT {before})"
+                yield ("gained", kind, subject), f"({after} AND NOT {before})", named
 
 
 def _is(column: str, value: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plan_rules.backtest.cells import Column
+from plan_rules.backtest.discretion import sensitive
 from plan_rules.backtest.part import ArchiveUnreadable, unreadable
 from plan_rules.errors import Message
 from plan_rules.fact import Fact, Kind
@@ -130,9 +131,9 @@ def _not_sensitive(
     name: str, facts: Mapping[str, tuple[str, Column]], shown: Sequence[str], plans: Sequence[Plan]
 ) -> None:
     """What is marked sensitive is not shown, neither as a group nor as an id."""
-    sensitive = {fact.id for plan in plans for fact in plan.facts.values() if fact.sensitive}
+    hidden = sensitive(plans)
     for fact, (column, _) in facts.items():
-        if fact in sensitive and column in shown:
+        if fact in hidden and column in shown:
             raise unreadable(
                 name,
                 f"“{column}”是敏感事实, 不能用作 --by 或 --id",

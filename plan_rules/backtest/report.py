@@ -94,8 +94,12 @@ def _changes(result: Result, counts: Counter[Key], *, examples: bool = False) ->
     """What rows that both plans take have otherwise under the new one."""
 
     def told(key: Key, **what: Any) -> dict[str, Any]:
-        shown = [row[3] for row in result.tally.examples.get(key, ())]
-        return {**what, "rows": counts[key], **({"examples": shown} if examples else {})}
+        found = {**what, "rows": counts[key]}
+        if examples:
+            found["examples"] = [row[3] for row in result.tally.examples.get(key, ())]
+            if counts[key] and not found["examples"]:
+                found["left_out"] = "sensitive"
+        return found
 
     old, new = result.plans
     tiers = ((before, after) for before in (*old.tiers, "") for after in (*new.tiers, ""))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MAX_GROUPS = 5_000
-FORMAT = 1  # of what is stored: another number, and nothing stored before is taken
+FORMAT = 2  # of what is stored: another number, and nothing stored before is taken
 Progress = Callable[[int, int], None]  # (what is done, of how much)
 
 

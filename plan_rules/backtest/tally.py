@@ -24,11 +24,16 @@ WHOLE = -1  # the group that every row is in
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is counted; `shown`: a few of its rows are named."""
+    """What is counted; a few of its rows are named, of those where `shown` holds."""
 
     key: Key
     condition: str
-    shown: bool = False
+    shown: str = "false"
+
+    @property
+    def names(self) -> bool:
+        """May a row of it be named?"""
+        return self.shown != "false"
 
 
 @dataclass(slots=True)
@@ -96,7 +101,7 @@ def showing(measures: Iterable[Measure], answered: str) -> str:
     """The query of a few rows of each measure that is shown: one row, a list for each of them."""
     row = f"{{'mixed': {quoted('#mixed')}, 'row': {quoted('#row')}, 'id': {quoted('#id')}}}"
     lists = ", ".join(
-        f"min({row}, {MOST_EXAMPLES}) FILTER (WHERE {measure.condition})" for measure in measures if measure.shown
+        f"min({row}, {MOST_EXAMPLES}) FILTER (WHERE {measure.shown})" for measure in measures if measure.names
     )
     return f"SELECT {lists} FROM ({answered})"  # noqa: S608  names are quoted
 
@@ -107,7 +112,7 @@ def tallied(measures: Sequence[Measure], counted: Iterable[Sequence[Any]], shown
     for dimension, value, *counts in counted:
         pairs = zip((measure.key for measure in measures), counts, strict=True)
         tally.counts[dimension, value] = Counter({key: count for key, count in pairs if count})
-    keys = (measure.key for measure in measures if measure.shown)
+    keys = (measure.key for measure in measures if measure.names)
     for key, rows in zip(keys, shown, strict=True):
         if rows:
             tally.examples[key] = sorted((row["mixed"], source, row["row"], row["id"]) for row in rows)

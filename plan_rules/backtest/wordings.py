@@ -107,7 +107,11 @@ class Wordings:
         head = (self.say("变化", "change"), self.say("行数", "rows"), self.say("例(编号)", "such as (ids)"))
         rows = list(self._changed(changes))
         rows.sort(key=lambda row: -row[1]["rows"])
-        cells = tuple((text, f"{each['rows']:,}", ", ".join(each["examples"])) for text, each in rows)
+        hidden = self.say("涉及敏感事实, 不列", "left out: a sensitive fact has a part in it")
+        cells = tuple(
+            (text, f"{each['rows']:,}", hidden if "left_out" in each else ", ".join(each["examples"]))
+            for text, each in rows
+        )
         yield Table(self.say("决定的变化", "What is decided otherwise"), head, cells, (1,), 1)
 
     def _changed(self, changes: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

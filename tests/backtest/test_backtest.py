@@ -277,3 +277,36 @@ def test_a_page_needs_nothing_else_and_a_terminal_shows_tables(archive: Path, am
     assert "<svg" in text
     assert not any(word in text for word in ("<script", "http:", "https:", "src=", "@import", "url("))
     assert printed(SHIPPED, str(archive), "--replay", "0", "--lang", "en").startswith("Backtest of an archive")
+
+
+def test_no_row_is_named_beside_what_a_sensitive_fact_has_a_part_in(archive: Path, amended: Path) -> None:
+    """Whatever is changed about the sensitive facts of a row that is named: what is said of it stays true."""
+    text = amended.read_text(encoding="utf-8")
+    known = "    当: {未办结: 是, 投诉人为社会知名人士: 是}\n"
+    assert text.count(known) > 1
+    other = amended.with_name("known.yaml")
+    other.write_text(text.replace(known, known.replace("}", ", 引起群众围观: 是}")), encoding="utf-8")
+    page = amended.with_name("page.html")
+    told = backtest(SHIPPED, str(other), str(archive), *NAMED, "--replay", "0", "--html", str(page))["changes"]
+
+    changes = [(kind, each) for kind in ("duty", "prohibition", "permission") for each in told[kind]]
+    hidden = {each["subject"] for _, each in changes if each.get("left_out") == "sensitive"}
+    assert hidden == {"thank_public_figure", "valued_reception"}
+    assert page.read_text(encoding="utf-8").count("涉及敏感事实, 不列") == len(hidden)
+    named = {id_: (kind, each) for kind, each in changes for id_ in each["examples"]}
+    assert named.keys() | set(told["changed"]["examples"]) and hidden.isdisjoint(
+        e["subject"] for _, e in named.values()
+    )
+    plans = (PLAN, pr.load(other))
+    facts = {row.id: row.facts for row in ROWS}
+    for id_ in {*named, *told["changed"]["examples"]}:
+        for known_figure in (True, False, "unknown"):
+            stated = {**(facts[id_] or {}), "public_figure": known_figure}
+            before, after = (answers(pr.decide(plan, stated)) for plan in plans)
+            assert before != after
+            if id_ in named:
+                kind, each = named[id_]
+                assert (each["subject"] in after[kind], each["subject"] in before[kind]) == (
+                    each["change"] == "gained",
+                    each["change"] == "lost",
+                )
