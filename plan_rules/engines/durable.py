@@ -2,7 +2,8 @@
 
 The only file that knows durable_rules.  Its own `Host` loses firings under load and swallows errors, so its C module
 is driven directly, in the one pattern that holds up: flat rules over constants, each with a constant marker first; one
-wide fact with a fixed id in one fixed session; the session deleted after every question; one lock; nothing kept.
+wide fact with a fixed id in one fixed session, taken back after every question; one lock; nothing else kept.  To make a
+session writes half a megabyte, ten times what a question costs, so it stays, empty; after anything amiss it is deleted.
 Every question also fires one rule that always holds, so that silence is never taken for "nothing applies".
 """
 
@@ -32,6 +33,7 @@ Table: TypeAlias = "dict[Scalar, str]"  # value (None: unknown) -> what the engi
 
 _SESSION = "s"
 _HEAD = '{"sid":"s","id":"f","k":1'
+_TAKEN_BACK = '{"sid":"s","id":"f"}'
 _ANSWERED = "00"  # the name of the rule that always holds
 _INT64 = 1 << 63
 _OFFSET_BASIS, _PRIME = 0x811C9DC5, 16777619
@@ -59,6 +61,7 @@ class Module(Protocol):
     assert_fact: Callable[[int, str], tuple[int, int]]  # (handle, fact as JSON) -> (error code, state)
     start_action_for_state: Callable[[int, int], tuple[str, str] | None]  # -> (session, {rule: its facts})
     complete_and_start_action: Callable[[int, int], str | None]  # -> {rule: its facts}, or None: no more
+    retract_fact: Callable[[int, str], tuple[int, int]]
     delete_state: Callable[[int, str], None]
 
 
@@ -70,7 +73,7 @@ def lower(lowered: Lowered) -> Callable[[Wide], frozenset[str]]:
     module = _module()
     with _LOCK:
         while _ABANDONED:
-            module.delete_ruleset(_ABANDONED.popleft())
+            _delete(module, _ABANDONED.popleft())
         engine = _LIVE.get(lowered.key)
         if engine is None:
             try:
@@ -93,6 +96,13 @@ def _module() -> Module:
         ) from error
     module: Module = durable_rules_engine
     return module
+
+
+def _delete(module: Module, handle: int) -> None:
+    """A ruleset, after its session, which would be leaked."""
+    with suppress(module.error):  # there is none
+        module.delete_state(handle, _SESSION)
+    module.delete_ruleset(handle)
 
 
 class Engine:
@@ -153,6 +163,7 @@ class Engine:
                     try:
                         fired += map(shard.clauses.__getitem__, names)
                     except KeyError as error:
+                        self._let_go(shard)
                         raise EngineError(
                             Message(f"规则引擎答非所问: {error}", f"the engine fired a rule it does not have: {error}")
                         ) from error
@@ -185,18 +196,23 @@ class Engine:
                 raise EngineError(Message("规则引擎未作答", "the rule engine did not answer"))
             more = iter(partial(module.complete_and_start_action, handle, state), None)
             names = [message[2:4] for message in islice(more, shard.budget)]
+            if len(names) == shard.budget:
+                raise EngineError(
+                    Message("规则引擎触发次数超出上限", "the rule engine fired more often than the plan allows")
+                )
+            # All that fired is done with and the fact is alone in its session: so alone is it safe to take it back.
+            module.retract_fact(handle, _TAKEN_BACK)
         except MemoryError:
             raise
         except BaseException:
-            with suppress(module.error):
-                module.delete_state(handle, _SESSION)
+            self._let_go(shard)
             raise
-        module.delete_state(handle, _SESSION)
-        if len(names) == shard.budget:
-            raise EngineError(
-                Message("规则引擎触发次数超出上限", "the rule engine fired more often than the plan allows")
-            )
         return names
+
+    def _let_go(self, shard: Shard) -> None:
+        """The session is not used again: what is amiss in it goes with it."""
+        with suppress(self._module.error):
+            self._module.delete_state(shard.handle, _SESSION)
 
 
 class Shard:

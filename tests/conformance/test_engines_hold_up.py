@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -287,7 +288,7 @@ FAULTS: dict[str, tuple[str, Callable[..., object]]] = {
     "fires for ever": ("complete_and_start_action", lambda *_: '{"01":{}}'),
     "fires a rule it does not have": ("complete_and_start_action", iter(['{"99":{}}', None]).__next__),
     "fails between rules": ("complete_and_start_action", _raise(durable_rules_engine.error("307"))),
-    "cannot let go": ("delete_state", _raise(durable_rules_engine.error("309"))),
+    "does not give the fact back": ("retract_fact", _raise(durable_rules_engine.error("309"))),
 }
 
 
@@ -301,11 +302,23 @@ def test_an_engine_that_misbehaves_raises_and_then_recovers(fault: str) -> None:
     with pytest.raises(EngineError):
         fires({"fact_1": True})
     faulty.on = False
-    if fault == "cannot let go":  # the session is still there: the next question finds it, complains and clears it
-        with pytest.raises(EngineError):
-            fires({"fact_1": True})
     assert fires({"fact_1": True}) == {"flag"}
     assert fires({"fact_1": False, "fact_2": 5}) == {"five"}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_fact_that_is_still_there_is_never_taken_for_the_next_one(fails: bool) -> None:
+    """The engine does not take it back, and says so (and cannot delete the session either) or does not."""
+    fault = _raise(durable_rules_engine.error("309")) if fails else lambda *_: (0, 1)
+    faulty = Faulty(retract_fact=fault, delete_state=fault if fails else durable_rules_engine.delete_state)
+    fires = _engine(faulty, _with({"flag": FLAG, "five": Within("fact_2", 5, None)}))
+    faulty.on = True
+    with pytest.raises(EngineError) if fails else nullcontext():
+        assert fires({"fact_1": True}) == {"flag"}
+    faulty.on = False
+    with pytest.raises(EngineError, match="未受理"):
+        fires({"fact_2": 5})
+    assert fires({"fact_2": 5}) == {"five"}
 
 
 def test_an_interrupted_question_leaves_the_engine_usable() -> None:
