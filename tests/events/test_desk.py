@@ -235,6 +235,33 @@ def test_what_cannot_be_read_is_a_problem_in_two_languages(event: bytes, wanted:
     assert found.id == send(Desk(PLAN), event).id
 
 
+IN_2099 = {
+    "staff_assaulted": True,
+    "incident_resolved_on": "2099-03-10",
+    "policy_reading": {"AMB-13": "B"},  # working days
+}
+REFUSED = {
+    "EV001": [],
+    "EV002": {name: value for name, value in REPORTED.items() if name != "id"},
+    "EV003": {**REPORTED, "type": "com.example.other"},
+    "EV004": {**REPORTED, "data": {"facts": 7}},
+    "EV005": {**REPORTED, "plandigest": "sha256:0"},
+    "EV006": case_event("6", {"kind": "noted"}),
+    "EV007": {**REPORTED, "data": {"facts": IN_2099}},
+}
+PAGES = Path(__file__).parents[2] / "docs" / "reference" / "diagnostics"
+
+
+@pytest.mark.parametrize("code", sorted(page.stem for page in PAGES.glob("EV*.md")))
+def test_each_code_of_events_is_given(code: str, cases: Cases) -> None:
+    found = send(Desk(PLAN, cases), REFUSED[code])
+
+    assert codes(found) == [code]
+    assert cases.list() == ()
+    for word in ("zh", "en"):
+        assert found.data["diagnostics"][0]["message"][word] and found.data["diagnostics"][0]["help"][word]
+
+
 def test_another_content_type_and_a_batch_are_not_guessed_at() -> None:
     for kind in ("application/json", "application/cloudevents-batch+json", "text/plain"):
         assert codes(send(Desk(PLAN), REPORTED, {"content-type": kind})) == ["EV001"]
