@@ -122,7 +122,9 @@ def report_full_width(text: str, span: Span, report: Report) -> bool:
     if not hit:
         return False
     message, help_ = full_width_said(hit.group())
-    report.add("TX007", message, Span(span.source, span.line, span.column + hit.start(), len(hit.group())), help_)
+    if hit.end() <= span.width:  # a text folded from several lines is told where it begins
+        span = Span(span.source, span.line, span.column + hit.start(), len(hit.group()))
+    report.add("TX007", message, span, help_)
     return True
 
 

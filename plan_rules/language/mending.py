@@ -23,8 +23,11 @@ Said: TypeAlias = tuple[str, str]
 _LOADER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
 _END: Point = (10**9, 0)
 _AROUND = 25  # lines that are read again with each mend: enough to tell whether it fits
+_MOST_AROUND = 1_000  # lines more, until one at the margin
 _QUOTES_BACK = 12  # an open quote is noticed at the next quote
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|(?:^|\s)#.*")
+_MARGIN = re.compile("^[ \t\u3000]+")
+_AT_MARGIN = re.compile(r"[^\s#\]}]")
 _OPENERS = {"[": "]", "{": "}"}
 _KEYWORD = "|".join(sorted((*KEYWORDS, *KEYWORDS.values(), *CONDITION_WORDS, "id"), key=len, reverse=True))
 _NO_COLON = re.compile(rf"( *(?:- )?)((?:{_KEYWORD})(?= )|[^\s:'\"#{{\[]+(?= [{{\['\"]))")
@@ -86,10 +89,12 @@ def _line_of(mark: Any) -> int:
 def _around(lines: list[str], line: int) -> tuple[int, int]:
     """From one line at the margin to another, some lines before and after."""
     first = min(max(line - _AROUND, 0), len(lines))
-    while first > 0 and not re.match(r"[^\s#\]}]", lines[first]):
+    least = max(first - _MOST_AROUND, 0)
+    while first > least and not _AT_MARGIN.match(lines[first]):
         first -= 1
     last = min(line + _AROUND, len(lines))
-    while last < len(lines) and not re.match(r"[^\s#\]}]", lines[last]):
+    most = min(last + _MOST_AROUND, len(lines))
+    while last < most and not _AT_MARGIN.match(lines[last]):
         last += 1
     return first, last
 
@@ -125,13 +130,17 @@ def refuse_run_together(event: Any) -> None:
 
 def blanks_meant(lines: list[str], at: int) -> int | None:
     """How many spaces a line that begins with tabs or wide spaces is likely to begin with; None where none fits."""
-    plain = [re.sub("^[ \t\u3000]+", lambda hit: re.sub("[\t\u3000]", "  ", hit.group()), line) for line in lines]
-    first, last = _around(plain, at)
-    excerpt, here, now = plain[first:last], at - first, _indent(plain[at])
+    first, last = _around(lines, at)
+    excerpt, here = [_MARGIN.sub(_spaces, line) for line in lines[first:last]], at - first
+    now = _indent(excerpt[here])
     for level in sorted({now, *_levels(excerpt, here)}, key=lambda level: abs(level - now)):
-        if _stops([*excerpt[:here], " " * level + plain[at].lstrip(), *excerpt[here + 1 :]]) is None:
+        if _stops([*excerpt[:here], " " * level + excerpt[here].lstrip(), *excerpt[here + 1 :]]) is None:
             return level
     return None
+
+
+def _spaces(margin: re.Match[str]) -> str:
+    return re.sub("[\t\u3000]", "  ", margin.group())
 
 
 def deeper(lines: list[str], at: int) -> Iterator[Mend]:

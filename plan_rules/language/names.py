@@ -68,13 +68,14 @@ class Names(Generic[Thing]):
             return
         help_ = did_you_mean(word, (*self.ids, *also)) or self._listed(word)
         near = next((name for name in self.ids if help_ and f"“{name}”" in help_[0]), None)
+        declared = self.spans.get(near) if near else None
         self.report.add(
             self.code,
             (f"没有叫“{word}”的{self.zh}", f"unknown {self.en} `{word}`"),
             word.span,
             help_ or (f"先在“{self.zh}”里声明它, 或改成已有的名称", f"declare it, or use a declared {self.en}"),
-            related=self.spans[near] if near else None,
-            related_label=("声明在这里", "declared here") if near else None,
+            related=declared,
+            related_label=("声明在这里", "declared here") if declared else None,
             subject=str(word),
         )
 
