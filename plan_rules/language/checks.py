@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from plan_rules.condition import (
     ALWAYS,
     TierIs,
@@ -163,7 +165,7 @@ def _check_ids(plan: Plan, report: Report) -> None:
 def _check_clauses(plan: Plan, report: Report) -> None:
     starts = sorted(clause.span.line for clause in plan.clauses.values())
     spoilt = {found.span.line for found in report.found if found.span and found.severity is Severity.ERROR}
-    ends = dict(zip(starts, (*starts[1:], 10**9), strict=True))
+    ends = dict(pairwise((*starts, 10**9)))
     for clause in plan.clauses.values():
         if any(clause.span.line <= line < ends[clause.span.line] for line in spoilt):
             continue  # what it lacks may be what could not be read
