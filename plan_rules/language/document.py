@@ -17,6 +17,7 @@ from plan_rules.language.characters import check_characters, decoded
 from plan_rules.language.mending import blanks_meant, refuse_run_together
 from plan_rules.language.syntax import report_syntax
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.written import Written
 
 MAX_SCALAR = 16 * 1024
 MAX_DEPTH = 32
@@ -66,14 +67,15 @@ def _built(text: str, source: str, report: Report, build: Build) -> Tree | None:
 
     A full-width mark that breaks the syntax is reported and read as its ASCII form, so that it hides nothing after it.
     """
-    written = text.split("\n")
+    given, lines = text, text.split("\n")
     for _ in range(_MOST_REPAIRS):
+        before = len(report.found)
+        written = Written(source, lines, text.split("\n"))
         try:
-            return build(text, source, report)
+            tree = build(text, source, report)
         except yaml.MarkedYAMLError as error:
-            before = len(report.found)
             repaired = report_syntax(error, text, source, report)
-            report.found[before:] = [_as_written(found, written) for found in report.found[before:]]
+            report.found[before:] = map(written.diagnostic, report.found[before:])
             if repaired is None:
                 return None
             text = repaired
@@ -85,15 +87,10 @@ def _built(text: str, source: str, report: Report, build: Build) -> Tree | None:
                 ("检查文件是不是文本文件", "check that it is a text file"),
             )
             return None
+        else:
+            report.found[before:] = map(written.diagnostic, report.found[before:])
+            return tree if tree is None or text is given else written.tree(tree)
     return None
-
-
-def _as_written(found: Diagnostic, lines: list[str]) -> Diagnostic:
-    """The diagnostic with its place inside the text as written: a mark that was mended may have moved what follows."""
-    span = found.span
-    if span is None or span.line > len(lines) or span.column <= len(lines[span.line - 1]) + 1:
-        return found
-    return replace(found, span=replace(span, column=len(lines[span.line - 1]) + 1))
 
 
 class _TooMuch(ValueError):

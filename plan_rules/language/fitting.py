@@ -94,7 +94,7 @@ def _meant(key: Text, value: Tree, allowed: list[str]) -> tuple[str | None, Tree
 
 def _prune(kind: str, loc: tuple[Any, ...], tree: Tree, report: Report) -> bool:
     """Mark the misfit for removal: an extra key alone, else the item or entry it stands in; False at the top."""
-    trail = _trail(tree, loc)
+    trail, _ = _trail(tree, loc)
     if kind == "extra_forbidden":
         parent, step = trail[-1]
         parent[step] = _GONE
@@ -118,8 +118,8 @@ def _names_in(step: Any, entry: Tree) -> set[str]:
     return names
 
 
-def _trail(tree: Tree, loc: tuple[Any, ...]) -> list[tuple[Any, Any]]:
-    """Each container on the way to `loc` that exists, with the index or key taken in it."""
+def _trail(tree: Tree, loc: tuple[Any, ...]) -> tuple[list[tuple[Any, Any]], bool]:
+    """Each container on the way to `loc` that exists, with the index or key taken in it; does it lead there?"""
     trail: list[tuple[Any, Any]] = []
     node: Any = tree
     for step in loc:
@@ -130,12 +130,12 @@ def _trail(tree: Tree, loc: tuple[Any, ...]) -> list[tuple[Any, Any]]:
         elif isinstance(node, Fields):
             found = next((word for word in node if word == step or canonical(word) == step), None)
             if found is None:
-                break
+                return trail, False
             trail.append((node, found))
         else:
-            break
+            return trail, False
         node = trail[-1][0][trail[-1][1]]
-    return trail
+    return trail, True
 
 
 def _sweep(tree: Tree) -> None:
@@ -193,7 +193,12 @@ def _report(kind: str, loc: tuple[Any, ...], shape: type[Shape], tree: Tree, rep
     elif isinstance(node, Text) and report_full_width(node, node.span, report):
         return
     else:
-        _report_misshapen(kind, key or name or "文件", node, report)
+        item = loc[-1] if loc and key is None else None
+        word = key or name or "文件"
+        called = (
+            (f"第 {item + 1} 项", f"item {item + 1}") if isinstance(item, int) else (f"“{chinese(word)}”", f"`{word}`")
+        )
+        _report_misshapen(kind, called, node, report)
 
 
 def _report_missing(name: str, key: Text | None, parent: Tree, holder: Tree, report: Report) -> None:
@@ -235,7 +240,7 @@ def _report_extra(loc: tuple[Any, ...], shape: type[Shape], key: Text | None, pa
     )
 
 
-def _report_misshapen(kind: str, name: str, node: Tree, report: Report) -> None:
+def _report_misshapen(kind: str, called: tuple[str, str], node: Tree, report: Report) -> None:
     wanted = {
         "is_instance_of": ("一段文字", "a text"),
         "list_type": ("列表(每项以“- ”开头)", "a list"),
@@ -253,7 +258,7 @@ def _report_misshapen(kind: str, name: str, node: Tree, report: Report) -> None:
     )
     report.add(
         "PR022",
-        (f"“{chinese(name)}”应写成{wanted[0]}, 这里是{got[0]}", f"`{name}` must be {wanted[1]}, not {got[1]}"),
+        (f"{called[0]}应写成{wanted[0]}, 这里是{got[0]}", f"{called[1]} must be {wanted[1]}, not {got[1]}"),
         node.span,
         ("照参考手册“预案文件”的例子改写", "see the examples in the reference page on the plan file"),
     )
@@ -264,13 +269,13 @@ def _walk(tree: Tree, loc: tuple[Any, ...]) -> tuple[Tree, Text | None, Tree]:
 
     Where `loc` leads to a key that is missing, the container that lacks it is both, with its own key.
     """
-    trail = _trail(tree, loc)
+    trail, whole = _trail(tree, loc)
     if not trail:
         return tree, None, tree
     parent, step = trail[-1]
     key = step if isinstance(step, Text) else None
     node = parent[step]
-    return (parent if len(trail) == len(loc) else node), key, node
+    return (parent if whole else node), key, node
 
 
 def _allowed(shape: type[Shape], loc: tuple[Any, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from plan_rules.errors import Diagnostic, Message, Severity, Span
 from plan_rules.language.mending import deeper
+from plan_rules.language.written import Written
 
 _MOST = 4  # each is a reading
 
@@ -30,11 +31,13 @@ def read_further_in(
         return None  # it stands within a line
     best, fewest = None, _errors(found)
     for mend in list(deeper(lines, at))[:_MOST]:
-        told = again("\n".join([*lines[:at], mend.text, *lines[at + 1 :]]))
+        moved = [*lines[:at], mend.text, *lines[at + 1 :]]
+        told = again("\n".join(moved))
         if _errors(told) < fewest:
             span = Span(astray.span.source, at + 1, mend.column)
             here = Diagnostic("TX015", Severity.ERROR, Message(*mend.message), span, Message(*mend.help))
-            best, fewest = tuple(sorted((here, *told), key=Diagnostic.sort_key)), _errors(told)
+            there = map(Written(span.source, lines, moved).diagnostic, told)
+            best, fewest = tuple(sorted((here, *there), key=Diagnostic.sort_key)), _errors(told)
     return best
 
 
