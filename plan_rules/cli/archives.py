@@ -74,7 +74,7 @@ def _backtest(words: Words) -> Command:
                 overlay or (),
                 at,
                 trust,
-                max(replay, 0),
+                replay,
                 rejected,
                 state,
                 memory,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from plan_rules.cli.comparing_command import named_plan
 from plan_rules.cli.inputs import chosen_readings, laid_over, read, source_name
 from plan_rules.cli.signed_plans import trusted_plan_of
 from plan_rules.cli.stop import BAD_INPUT, DEFECTS, OK, Stop, as_json
+from plan_rules.columns import ReadingInvalid
 from plan_rules.diagnostic_text import lines_of
 from plan_rules.display_width import pad, visible, width
 from plan_rules.errors import Message
@@ -66,9 +68,13 @@ def run(asked: Asked) -> int:
     plans, data = _plans(asked)
     options = _options(asked, plans)
     named = Named(data, asked.table, asked.encoding, asked.id or "")
+    for path in filter(None, (asked.rejected, asked.html)):
+        _expect_writable(Path(path))
     try:
         with _progress(asked) as progress:
             result = backtest(plans, named, options, progress)
+    except ReadingInvalid as failure:
+        raise Stop(BAD_INPUT, "usage", failure.message) from failure
     except ArchiveUnreadable as failure:
         raise Stop(BAD_INPUT, "archive_unreadable", failure.message) from failure
     except StateUnusable as failure:
@@ -110,12 +116,8 @@ def _options(asked: Asked, plans: Sequence[Plan]) -> Options:
     if readings and not all(any(fact.kind is Kind.READINGS for fact in plan.facts.values()) for plan in plans):
         message = Message("这份预案不能换解释", "this plan takes no other readings")
         raise Stop(BAD_INPUT, "usage", message)
-    for name, option in readings.items():
-        for plan in plans:
-            known = plan.readings.get(name)
-            if known is None or option not in {each.id for each in known.options}:
-                message = Message(f"没有解释 {name}={option}", f"there is no reading {name}={option}")
-                raise Stop(BAD_INPUT, "usage", message)
+    if asked.replay < 0:
+        raise Stop(BAD_INPUT, "usage", Message("--replay 写 0 或更大的整数", "--replay is a whole number, 0 or more"))
     return Options(
         tuple(asked.by),
         _mapping(asked.mapping, plans),
@@ -139,13 +141,28 @@ def _mapping(path: str | None, plans: Sequence[Plan]) -> dict[str, Column]:
         raise Stop(BAD_INPUT, "mapping_invalid", message, invalid.diagnostics, sources) from invalid
 
 
+def _expect_writable(path: Path) -> None:
+    """Counting can take long: what is written of it at the end has to have a place before it begins."""
+    if path.is_dir():
+        raise _unwritable(path, "这是一个目录", "it is a directory")
+    if not path.parent.is_dir():
+        raise _unwritable(
+            path, f"没有文件夹 {path.parent}, 先建好它", f"there is no folder {path.parent}; make it first"
+        )
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise _unwritable(path, "没有写入的权限", "permission denied")
+
+
 def _write(path: str, text: str) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="")
     except OSError as failure:
         why = failure.strerror or "error"
-        message = Message(f"写不了 {path}: {why}", f"cannot write {path}: {why}")
-        raise Stop(BAD_INPUT, "output_unwritable", message) from failure
+        raise _unwritable(path, why, why) from failure
+
+
+def _unwritable(path: str | Path, zh: str, en: str) -> Stop:
+    return Stop(BAD_INPUT, "output_unwritable", Message(f"写不了 {path}: {zh}", f"cannot write {path}: {en}"))
 
 
 def _lines(result: Result, plans: Sequence[Plan], lang: str) -> str:

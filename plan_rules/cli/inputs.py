@@ -70,8 +70,9 @@ def source_name(path: str) -> str:
 def plan_of(path: str | None, overlays: Sequence[str] = (), at: str | None = None) -> Plan:
     """The plan to use: the shipped one, or that of a file; with overlays, as they stand at the instant, or today."""
     readable(path, overlays)  # says why, where load would only raise
+    day = day_of(at)
     try:
-        return loading.load(path, overlays=overlays, at=day_of(at) if overlays else None)
+        return loading.load(path, overlays=overlays, at=day if overlays else None)
     except PlanInvalid as invalid:
         message = Message("预案有错误, 不能使用", "the plan has errors and cannot be used")
         raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(path, overlays)) from invalid
@@ -82,11 +83,12 @@ def plan_of(path: str | None, overlays: Sequence[str] = (), at: str | None = Non
 
 def laid_over(plan: Plan, overlays: Sequence[str], at: str | None) -> Plan:
     """The plan with overlays over it, as they stand at the instant, or today."""
+    day = day_of(at)
     if not overlays:
         return plan
     readable(None, overlays)
     try:
-        return loading.compose(plan, overlays, at=day_of(at))
+        return loading.compose(plan, overlays, at=day)
     except PlanInvalid as invalid:
         message = Message("叠加文件有错误, 不能使用", "an overlay has errors and cannot be used")
         raise Stop(BAD_PLAN, "plan_invalid", message, invalid.diagnostics, plan_sources(None, overlays)) from invalid

@@ -40,8 +40,7 @@ def run(asked: Asked) -> int:
     try:
         setting = Setting(**asked.setting)
     except ValidationError as failure:
-        option = "--" + str(failure.errors()[0]["loc"][0]).replace("_", "-")
-        raise Stop(BAD_INPUT, "usage", Message(f"{option} 的值不对", f"{option} is out of range")) from failure
+        raise Stop(BAD_INPUT, "usage", _out_of_range(failure)) from failure
     from plan_rules.service.serving import check_access, serve  # noqa: PLC0415  a token is made without the web server
 
     with _stopping():
@@ -53,6 +52,18 @@ def run(asked: Asked) -> int:
     with _stopping():
         serve(setting, asked.host, asked.port)
     return OK
+
+
+def _out_of_range(failure: ValidationError) -> Message:
+    """The first option that is out of its bounds, and the bounds."""
+    name = str(failure.errors()[0]["loc"][0])
+    option = "--" + name.replace("_", "-")
+    bounds = Setting.model_json_schema()["properties"][name]
+    if "exclusiveMinimum" in bounds:
+        low, most = bounds["exclusiveMinimum"], bounds["maximum"]
+        return Message(f"{option} 大于 {low}, 至多 {most}", f"{option} is above {low} and at most {most}")
+    low, most = bounds["minimum"], bounds["maximum"]
+    return Message(f"{option} 写 {low} 至 {most}", f"{option} lies between {low} and {most}")
 
 
 @contextmanager
@@ -70,8 +81,9 @@ def _stopping() -> Iterator[None]:
         code = BAD_INPUT if isinstance(failure, TokensRefused) else BAD_STORE
         raise Stop(code, getattr(failure, "error", "tokens_refused"), failure.message) from failure
     except OSError as failure:
-        why = failure.strerror or str(failure)
-        raise Stop(BAD_INPUT, "unreadable", Message(f"读不了文件: {why}", f"a file cannot be read: {why}")) from failure
+        why, file = failure.strerror or str(failure), failure.filename or "?"
+        message = Message(f"读不了 {file}: {why}", f"cannot read {file}: {why}")
+        raise Stop(BAD_INPUT, "unreadable", message) from failure
 
 
 def make_token(file: str | None, name: str, roles: Sequence[str], rate: float | None) -> int:
