@@ -1,21 +1,21 @@
 """(Facts, the clauses that fired, the instant) -> Decision: the one place where an answer is put together.
 
-Engines say only which clauses fire.  Everything after that, reasons, deadlines, what is unknown, is here and in
-`skeleton`, the same for all of them.
+Engines say only which clauses fire.  Everything after that, reasons, deadlines, what is unknown, is here, in
+`skeleton` and in `reasons`, the same for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 from plan_rules.calendars import CHINA, Calendar
-from plan_rules.condition import All, AnyOf, Condition
 from plan_rules.deadlines import Standing, due, standing
 from plan_rules.decision import (
     ApprovalAnswer,
@@ -38,23 +38,51 @@ from plan_rules.fact_values import shown
 from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.norm import TimeLimit
-from plan_rules.normal import Lowered, Normal
-from plan_rules.plan import Plan
-from plan_rules.predicate import Predicate, compiled
+from plan_rules.normal import Lowered
+from plan_rules.plan import Deputy, Plan
+from plan_rules.predicate import compiled
 from plan_rules.readings_used import ReadingsUsed
-from plan_rules.skeleton import Articulation, Demand
+from plan_rules.reasons import KEPT, Group, Reasons, Why
+from plan_rules.skeleton import Articulation, Demand, Skeleton
 from plan_rules.truth import Wide
 from plan_rules.unknowns import Unknowns
 
 T = TypeVar("T")
 Made: TypeAlias = Callable[[Demand, Mapping[str, Reason], Wide], T]
-_KEPT = 8192  # of what comes again and again, before it is made anew
+Whose: TypeAlias = Why | tuple[Why, ...]  # of one group of clauses, or of several
 
 
 @lru_cache(maxsize=256)
 def assembler(lowered: Lowered) -> Assembler:
     """The assembler of a lowered plan, made once."""
     return Assembler(lowered)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A demand, one and the same object wherever it is equal; `same`: the same reasons make the same of it."""
+
+    demand: Demand
+    same: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        demand = self.demand
+        object.__setattr__(self, "same", not (demand.varies or demand.state or demand.approvals))
+
+
+_Placed: TypeAlias = tuple[_Part, Callable[[list[Why]], Whose]]  # a part, and its reasons among those of all groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What all decisions with one set of fired clauses have in common."""
+
+    fired: frozenset[str]
+    skeleton: Skeleton
+    groups: tuple[Group, ...]
+    duties: tuple[_Placed, ...]
+    prohibitions: tuple[_Placed, ...]
+    permissions: tuple[_Placed, ...]
 
 
 class Assembler:
@@ -68,12 +96,11 @@ class Assembler:
         self._articulation = Articulation(lowered)
         self._readings_used = ReadingsUsed(lowered)
         self._unknowns = Unknowns(lowered)
-        supports = {condition: _Support(condition) for condition in lowered.conditions.values()}
-        self._supports = {clause: supports[lowered.conditions[clause]] for clause in plan.clauses}
-        self._by_support = lru_cache(maxsize=4096)(self._grouped)
-        self._reasons_of = lru_cache(maxsize=_KEPT)(_reasons_of)
-        self._kept: dict[tuple[int, ...], tuple[Demand, tuple[Reason, ...], Any]] = {}
-        self._one = lru_cache(maxsize=_KEPT, typed=True)(_itself)  # the first of those that are equal
+        self._reasons = Reasons(lowered)
+        self._laid_out = lru_cache(maxsize=4096)(self._layout)
+        self._part = lru_cache(maxsize=KEPT, typed=True)(_Part)
+        self._kept: dict[tuple[_Part, Whose], Any] = {}
+        self._one = lru_cache(maxsize=KEPT, typed=True)(_itself)  # the first of those that are equal
         self._deputies = [
             (deputy, compiled(deputy.condition, plan, lowered.readings))
             for deputy in plan.deputies
@@ -91,6 +118,7 @@ class Assembler:
         """What puts decisions together for another version of the plan: other norms, under conditions as they are."""
         other = copy(self)
         other._articulation = Articulation(replace(self._lowered, plan=plan, key=(plan.digest, self._lowered.key[1])))
+        other._laid_out = lru_cache(maxsize=4096)(other._layout)
         return other
 
     def decision(
@@ -98,17 +126,17 @@ class Assembler:
     ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
-        fired = self._articulation.in_scope(fired)
-        deputies = tuple(deputy for deputy, acting in self._deputies if acting(wide))
-        skeleton = self._articulation.of(fired, deputies)
-        reasons = self.reasons(skeleton.fired, facts)
+        deputies = tuple([deputy for deputy, acting in self._deputies if acting(wide)])
+        layout = self._laid_out(fired, deputies)
+        skeleton, whys = layout.skeleton, self._reasons.whys(layout.groups, facts)
         duties: list[Duty] = []
         violations: list[Violation] = []
         never: list[NoticeAnswer] = []
-        for demand in skeleton.duties:
-            if not demand.varies and not demand.state and not demand.approvals:
-                duties.append(self._same(demand, reasons, wide, _fixed_duty))
+        for part, whose in layout.duties:
+            if part.same:
+                duties.append(self._same(part, whose(whys), wide, _fixed_duty))
                 continue
+            demand = part.demand
             bearers, deadline, stands = (
                 self._judged(demand, facts, at, calendar)
                 if demand.varies and not demand.state
@@ -116,7 +144,7 @@ class Assembler:
                 if demand.state
                 else (demand.bearers, demand.deadline, _OPEN)
             )
-            duties.append(_duty(demand, bearers, deadline, stands.status, reasons, wide))
+            duties.append(_duty(demand, bearers, deadline, stands.status, _merged(whose(whys)), wide))
             if (
                 not demand.state
                 and demand.limit is not None
@@ -134,24 +162,19 @@ class Assembler:
             plan=self._identity,
             tier=skeleton.tier,
             duties=tuple(duties),
-            prohibitions=tuple([self._same(demand, reasons, wide, _prohibition) for demand in skeleton.prohibitions]),
-            permissions=tuple([self._same(demand, reasons, wide, _permission) for demand in skeleton.permissions]),
-            undetermined=() if skeleton.exclusions else self._unknowns.of(facts, fired),
+            prohibitions=tuple([self._same(part, of(whys), wide, _prohibition) for part, of in layout.prohibitions]),
+            permissions=tuple([self._same(part, of(whys), wide, _permission) for part, of in layout.permissions]),
+            undetermined=() if skeleton.exclusions else self._unknowns.of(facts, layout.fired),
             violations=tuple(violations),
             principles=skeleton.principles,
-            readings=MappingProxyType(self._readings_used.of(wide, skeleton.fired)),
+            readings=self._readings_used.of(wide, skeleton.fired),
             facts=MappingProxyType(self._shown(facts)),
             notices=(*skeleton.notices, *never, *self._warned(facts)) if never or facts.warned else skeleton.notices,
             fired=skeleton.fired,
             sources=skeleton.sources,
             overrides=skeleton.overrides,
-            exclusions=tuple(
-                ExclusionAnswer(name, self._plan.clauses[name].text, (reasons[name],)) for name in skeleton.exclusions
-            ),
-            handoffs=tuple(
-                HandoffAnswer(plan, to, clauses, tuple(reasons[name] for name in clauses))
-                for plan, to, clauses in skeleton.handoffs
-            ),
+            exclusions=self._excluding(skeleton, whys),
+            handoffs=_handed_off(skeleton, whys),
             ladders=skeleton.ladders,
         )
 
@@ -166,54 +189,44 @@ class Assembler:
         for name in facts.warned:
             yield NoticeAnswer(name, self._warnings[name], "推定", ())
 
-    # ----------------------------------------------------------------- reasons
-
-    def reasons(self, fired: tuple[str, ...], facts: Facts) -> dict[str, Reason]:
+    def reasons(self, fired: tuple[str, ...], facts: Facts) -> Mapping[str, Reason]:
         """Why each of these clauses fired."""
-        used: dict[str, FactUsed] = {}
-        reasons: dict[str, Reason] = {}
-        for support, clauses in self._by_support(fired):
-            names = support.facts(facts.wide)
-            for name in names:
-                if name not in used:
-                    used[name] = self._used(name, facts)
-            found = tuple([used[name] for name in names])
-            try:
-                reasons |= self._reasons_of(clauses, found)
-            except TypeError:  # a value that is a mapping
-                reasons |= _reasons_of(clauses, found)
-        return reasons
+        return _merged(self._reasons.whys(self._reasons.groups(fired), facts))
 
-    def _same(self, demand: Demand, reasons: Mapping[str, Reason], wide: Wide, made: Made[T]) -> T:
-        """What is made of a demand; the very same object for the same reasons, unless approvals count.
+    # ----------------------------------------------------------------- what does not depend on values
 
-        The table is by identity, and holds what it is by: no identity is used again while it is there.
-        """
-        if demand.approvals:
-            return made(demand, reasons, wide)
-        why = tuple([reasons[clause] for clause in demand.clauses])
-        key = (id(demand), *map(id, why))
-        found = self._kept.get(key)
-        if found is not None:
-            return found[2]  # type: ignore[no-any-return]
-        new = self._one(made(demand, reasons, wide))
-        if len(self._kept) >= _KEPT:
-            self._kept.clear()
-        self._kept[key] = demand, why, new
-        return new  # type: ignore[no-any-return]
+    def _layout(self, fired: frozenset[str], deputies: tuple[Deputy, ...]) -> _Layout:
+        fired = self._articulation.in_scope(fired)
+        skeleton = self._articulation.of(fired, deputies)
+        groups = self._reasons.groups(skeleton.fired)
+        place = {clause: index for index, group in enumerate(groups) for clause in group.clauses}
 
-    def _grouped(self, fired: tuple[str, ...]) -> tuple[tuple[_Support, tuple[str, ...]], ...]:
-        """The clauses that fired, those with one and the same condition together."""
-        groups: dict[int, tuple[_Support, list[str]]] = {}
-        for clause in fired:
-            support = self._supports[clause]
-            groups.setdefault(id(support), (support, []))[1].append(clause)
-        return tuple((support, tuple(clauses)) for support, clauses in groups.values())
+        def placed(demands: Iterable[Demand]) -> tuple[_Placed, ...]:
+            return tuple(
+                (self._part(demand), itemgetter(*dict.fromkeys(place[clause] for clause in demand.clauses)))
+                for demand in demands
+            )
 
-    def _used(self, name: str, facts: Facts) -> FactUsed:
-        if name not in facts.source:
-            return self._by_default[name]
-        return FactUsed(name, shown(facts.values[name]), facts.source[name], self._plan.facts[name].confirm_by)
+        demanded = (skeleton.duties, skeleton.prohibitions, skeleton.permissions)
+        return _Layout(fired, skeleton, groups, *map(placed, demanded))
+
+    def _same(self, part: _Part, whose: Whose, wide: Wide, made: Made[T]) -> T:
+        """What is made of a demand; the very same object for the same reasons, unless approvals count."""
+        if part.demand.approvals:
+            return made(part.demand, _merged(whose), wide)
+        found = self._kept.get((part, whose))
+        if found is None:
+            found = self._one(made(part.demand, _merged(whose), wide))
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[part, whose] = found
+        return found  # type: ignore[no-any-return]
+
+    def _excluding(self, skeleton: Skeleton, whys: list[Why]) -> tuple[ExclusionAnswer, ...]:
+        if not skeleton.exclusions:
+            return ()
+        reasons, clauses = _merged(whys), self._plan.clauses
+        return tuple(ExclusionAnswer(name, clauses[name].text, (reasons[name],)) for name in skeleton.exclusions)
 
     # ----------------------------------------------------------------- deadlines
 
@@ -248,53 +261,26 @@ def _itself(made: T) -> T:
     return made
 
 
-def _reasons_of(clauses: tuple[str, ...], found: tuple[FactUsed, ...]) -> dict[str, Reason]:
-    """Why clauses with one and the same condition fired.  In one plan a fact has one type: `True` is never 1."""
-    return {clause: Reason(clause, found) for clause in clauses}
+def _merged(whose: Whose | Iterable[Why]) -> Mapping[str, Reason]:
+    """The reasons of every clause of these groups."""
+    if isinstance(whose, Why):
+        return whose.of
+    merged: dict[str, Reason] = {}
+    for why in whose:
+        merged |= why.of
+    return merged
 
 
-class _Support:
-    """The facts that make a condition hold: all of a conjunction's, the first part's that holds of a disjunction."""
-
-    def __init__(self, condition: Normal) -> None:
-        literals, self._choices = _split(condition)
-        self._fixed = tuple(dict.fromkeys(literals))
-
-    def facts(self, wide: Mapping[str, Any]) -> tuple[str, ...]:
-        """The facts, in the order of the condition, of a condition that is true of `wide`."""
-        if not self._choices:
-            return self._fixed
-        names = dict.fromkeys(self._fixed)
-        for options in self._choices:
-            for holds, support in options:
-                if holds(wide) is True:
-                    names.update(dict.fromkeys(support.facts(wide)))
-                    break
-        return tuple(names)
+def _handed_off(skeleton: Skeleton, whys: list[Why]) -> tuple[HandoffAnswer, ...]:
+    if not skeleton.handoffs:
+        return ()
+    reasons = _merged(whys)
+    return tuple(
+        HandoffAnswer(plan, to, clauses, tuple(reasons[name] for name in clauses))
+        for plan, to, clauses in skeleton.handoffs
+    )
 
 
-def _split(condition: Condition) -> tuple[list[str], list[list[tuple[Predicate, _Support]]]]:
-    """The facts that always count, and the disjunctions of which one part does."""
-    match condition:
-        case All(parts):
-            literals: list[str] = []
-            choices: list[list[tuple[Predicate, _Support]]] = []
-            for part in parts:
-                more, further = _split(part)
-                literals += more
-                choices += further
-            return literals, choices
-        case AnyOf(parts):
-            return [], [[(_literal_predicate(part), _Support(part)) for part in parts]]  # type: ignore[arg-type]
-        case _:
-            return [condition.fact], []  # type: ignore[union-attr]
-
-
-def _literal_predicate(part: Condition) -> Predicate:
-    return compiled(part, _NO_PLAN, {})
-
-
-_NO_PLAN: Any = None  # a normal form names no situation, tier or reading
 _OPEN = Standing("open")
 _DONE = Standing("done")
 

@@ -6,11 +6,11 @@ The duties of one plan are few and come again and again with the same reasons: t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from plan_rules.decision import Decision, item_object, layers_object
+from plan_rules.decision import Decision, Jsonable, item_object, layers_object
 
 _KEPT = 8192  # texts of a plan
 
@@ -43,6 +43,7 @@ class _Writer:
         self._digest = digest
         self._item = lru_cache(maxsize=_KEPT, typed=True)(_with_text)
         self._kept: dict[int, tuple[Any, bytes]] = {}  # by identity, which is known at once
+        self._facts = _FactTexts()
 
     def written(self, decision: Decision) -> bytes:
         """The whole object."""
@@ -50,8 +51,8 @@ class _Writer:
             b'"plan":' + self._text(decision.plan),
             b'"tier":' + (self._text(decision.tier) if decision.tier else b"null"),
             *[name + self._list(getattr(decision, of)) for of, name in _LISTS],
-            b'"readings":' + _dumps(dict(decision.readings)),
-            b'"facts":' + _dumps(dict(decision.facts)),
+            b'"readings":' + self._of_readings(decision.readings),
+            b'"facts":' + self._of_facts(decision.facts),
             *[name + self._list(items) for of, name in _WHERE_ANY if (items := getattr(decision, of))],
             *[_named(of) + _dumps(items) for of, items in layers_object(decision).items()],
         ]
@@ -59,6 +60,19 @@ class _Writer:
 
     def _list(self, items: Iterable[Any]) -> bytes:
         return b"[" + b",".join([self._text(item) for item in items]) + b"]"
+
+    def _of_readings(self, readings: Mapping[str, str]) -> bytes:
+        kept = self._kept.get(id(readings))
+        if kept is None or kept[0] is not readings:
+            kept = self._keep(readings, _dumps(dict(readings)))
+        return kept[1]
+
+    def _of_facts(self, facts: Mapping[str, Jsonable]) -> bytes:
+        try:
+            texts = b",".join(map(self._facts.__getitem__, facts.items()))
+        except TypeError:  # a choice of readings, which is a mapping
+            return _dumps(dict(facts))
+        return b"{" + texts + b"}"
 
     def _text(self, item: Any) -> bytes:
         kept = self._kept.get(id(item))
@@ -69,10 +83,25 @@ class _Writer:
         except TypeError:  # a reason names a choice of readings, which is a mapping
             return _with_text(item)[1]
         if found[0] is item:  # it comes again, or is new
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            self._kept[id(item)] = found
+            self._keep(*found)
         return found[1]
+
+    def _keep(self, item: Any, text: bytes) -> tuple[Any, bytes]:
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        found = self._kept[id(item)] = item, text
+        return found
+
+
+class _FactTexts(dict["tuple[str, Jsonable]", bytes]):
+    """A fact and its value -> what is written of it."""
+
+    def __missing__(self, item: tuple[str, Jsonable]) -> bytes:
+        if len(self) >= _KEPT:
+            self.clear()
+        name, value = item
+        text = self[item] = _dumps(name) + b":" + _dumps(value)
+        return text
 
 
 def _with_text(item: Any) -> tuple[Any, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from plan_rules.condition import Condition, TierIs, UnderReading
@@ -40,15 +41,18 @@ class ReadingsUsed:
             (compiled(free.normal(condition), plan, {}), frozenset(bearing)) for condition, bearing in grouped.items()
         ]
         self._after = lru_cache(maxsize=4096)(self._left_after)
+        self._chosen = lru_cache(maxsize=4096)(self._with_options)
 
-    def of(self, wide: Mapping[str, Any], fired: tuple[str, ...]) -> dict[str, str]:
+    def of(self, wide: Mapping[str, Any], fired: tuple[str, ...]) -> Mapping[str, str]:
         """Reading id -> option id, in the plan's order."""
-        surely, tests = self._after(fired)
-        used = set(surely)
+        used, tests = self._after(fired)
         for might, bearing in tests:
             if not bearing <= used and might(wide) is True:
                 used |= bearing
-        return {reading: self._readings[reading] for reading in self._order if reading in used}
+        return self._chosen(used)
+
+    def _with_options(self, used: frozenset[str]) -> Mapping[str, str]:
+        return MappingProxyType({name: self._readings[name] for name in self._order if name in used})
 
     def _left_after(self, fired: tuple[str, ...]) -> tuple[frozenset[str], list[tuple[Predicate, frozenset[str]]]]:
         """The readings that bear on clauses that fired, and the tests that could still add to them."""

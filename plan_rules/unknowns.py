@@ -36,24 +36,30 @@ class Unknowns:
         self._mentioned = {
             fact: tuple(key for key in keys if key in self._conditions) for fact, keys in lowered.mentioned.items()
         }
+        self._asked = lru_cache(maxsize=4096)(self._may_wait)
         self._consistent = lru_cache(maxsize=8192)(self._could_be)
         self._inference = inference(plan, lowered.readings)
 
     def of(self, facts: Facts, fired: frozenset[str]) -> tuple[Undetermined, ...]:
         """The unknown facts worth asking about, in the plan's order."""
-        wide, mentioned = facts.wide, self._mentioned
-        unknown = [fact for fact in mentioned if fact not in wide]
-        open_: dict[str, list[str]] = {}
-        settled: dict[str, bool] = {}
-        for fact in unknown:
-            for key in mentioned[fact]:
-                if key not in fired and key not in settled:
-                    settled[key] = self._conditions[key](wide) is not None
-                if not settled.get(key, True):
-                    open_.setdefault(key, []).append(fact)
+        wide = facts.wide
+        unknown = tuple([fact for fact in self._mentioned if fact not in wide])
+        waiting = self._asked(unknown, fired)
+        open_ = {key: about for key, (condition, about) in waiting.items() if condition(wide) is None}
         return tuple(self._named(open_, facts)) if open_ else ()
 
-    def _named(self, open_: Mapping[str, list[str]], facts: Facts) -> Iterator[Undetermined]:
+    def _may_wait(
+        self, unknown: tuple[str, ...], fired: frozenset[str]
+    ) -> Mapping[str, tuple[Predicate, tuple[str, ...]]]:
+        """What does not fire and mentions unknown facts: its condition, and those facts."""
+        about: dict[str, list[str]] = {}
+        for fact in unknown:
+            for key in self._mentioned[fact]:
+                if key not in fired:
+                    about.setdefault(key, []).append(fact)
+        return {key: (self._conditions[key], tuple(facts)) for key, facts in about.items()}
+
+    def _named(self, open_: Mapping[str, tuple[str, ...]], facts: Facts) -> Iterator[Undetermined]:
         blocked: dict[str, set[str]] = {}
         for key, about in open_.items():
             outcomes = {fact: self._outcomes(fact, key, facts) for fact in about}

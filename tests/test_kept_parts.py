@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 import plan_rules as pr
-from plan_rules import assembly, decision_json
+from plan_rules import assembly, decision_json, reasons
 from plan_rules.assembly import Assembler
 from plan_rules.deciding import moment
 from plan_rules.engines import engine
@@ -21,16 +20,16 @@ LOWERED = lower(PLAN, PLAN.chosen())
 SCENARIOS = (Path(__file__).parents[1] / "rules" / "scenarios.yaml").read_bytes()
 
 
-@pytest.mark.parametrize(("most", "reasons"), [(1, 1), (20, 20), (100_000, 1), (100_000, 100_000)])
+@pytest.mark.parametrize(("most", "whys"), [(1, 1), (20, 20), (100_000, 1), (100_000, 100_000)])
 def test_whatever_is_kept_a_decision_is_as_if_nothing_were(
-    monkeypatch: pytest.MonkeyPatch, most: int, reasons: int
+    monkeypatch: pytest.MonkeyPatch, most: int, whys: int
 ) -> None:
     reader, fires = fact_reader(PLAN), engine("durable", LOWERED)
     steps = [step for scenario in read_scenarios(SCENARIOS, "s", PLAN) for step in scenario.steps]
-    monkeypatch.setattr(assembly, "_KEPT", most)
+    monkeypatch.setattr(assembly, "KEPT", most)
+    monkeypatch.setattr(reasons, "KEPT", whys)  # made anew, at places that were others'
     monkeypatch.setattr(decision_json, "_KEPT", most)
     keeping, writer = Assembler(LOWERED), decision_json._Writer(PLAN.digest)
-    keeping._reasons_of = lru_cache(maxsize=reasons)(assembly._reasons_of)  # made anew, at places that were others'
     plainly = Assembler(LOWERED)
     seen = 0
     for step in [*steps, *reversed(steps)]:

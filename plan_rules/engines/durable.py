@@ -114,12 +114,12 @@ class Engine:
         self._always = program.always
         self._broken = False
         self._shards: list[Shard] = []
-        handles: list[int] = []
-        finalize(self, _ABANDONED.extend, handles).atexit = False
+        self._handles: list[int] = []
+        finalize(self, _ABANDONED.extend, self._handles).atexit = False
         for rules in program.shards:
             vocabulary = Vocabulary(rules, facts)
             handle = self._created(_ruleset(rules, vocabulary))
-            handles.append(handle)
+            self._handles.append(handle)
             self._warm(handle)
             self._shards.append(Shard(handle, rules, program, vocabulary))
         self._index = Index(program, facts)
@@ -181,6 +181,7 @@ class Engine:
             return self._asked(shard, told)
         except MemoryError as error:  # it leaves a session half made, which may not be touched again
             self._broken = True
+            self._handles.clear()
             raise EngineError(Message("规则引擎内存不足", "the rule engine ran out of memory")) from error
         except self._module.error as error:
             raise EngineError(Message(f"规则引擎出错: {error}", f"the rule engine failed: {error}")) from error
