@@ -5,6 +5,7 @@ The Python of a page runs in one namespace, block after block; a block marked `{
 
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,30 @@ def test_the_reference_of_the_python_api_lists_every_public_name() -> None:
     page = read("reference/python-api.md")
 
     assert [name for name in pr.__all__ if not re.search(rf"`{name}[`(]", page)] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "packages"),
+    [
+        ("reference/tables-api.md", ("columns", "batch", "sql", "backtest")),
+        ("reference/integration-api.md", ("codegen", "events", "service")),
+    ],
+)
+def test_the_reference_of_a_package_lists_every_public_name(page: str, packages: tuple[str, ...]) -> None:
+    sections = dict(re.findall(r"^## plan_rules\.(\w+)\n(.*?)(?=^## |\Z)", read(page), re.MULTILINE | re.DOTALL))
+
+    assert tuple(sections) == packages
+    for package, section in sections.items():
+        module = import_module(f"plan_rules.{package}")
+        assert all(getattr(module, name) is not None for name in module.__all__)
+        assert [name for name in module.__all__ if not re.search(rf"`{name}[`(]", section)] == []
+
+
+def test_the_navigation_has_a_line_for_every_page() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = set(pages_in(yaml.safe_load(text[text.index("\nnav:") :])["nav"]))
+
+    assert {page.relative_to(ROOT / "docs").as_posix() for page in PAGES if page.parent != ROOT} <= listed
 
 
 def test_the_reference_of_the_command_line_lists_every_command_and_option() -> None:

@@ -24,7 +24,11 @@ MAX_FILES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How an archive is named: where it is, and what has to be said of it."""
+    """How an archive is named: where it is, and what has to be said of it.
+
+    `data`: a file, a folder, a pattern, or the address of a PostgreSQL database; `table` in a database; `encoding` of
+    CSV; `id`: the column that names a row (needed for PostgreSQL, which reads in its order).
+    """
 
     data: str
     table: str = ""

@@ -33,7 +33,12 @@ Progress = Callable[[int, int], None]  # (what is done, of how much)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an archive is read and what is counted of it."""
+    """How an archive is read and what is counted of it.
+
+    `by`: columns to group by, `month:COLUMN` for months of its days; `mapping`: what `read_mapping` gives; `readings`
+    other than the plans'; `replay`: how many rows durable_rules decides again; `rejected`: are the rows that are set
+    aside listed; `state`: the folder in which results of parts are kept; `rows` of a part, `memory` as DuckDB has it.
+    """
 
     by: tuple[str, ...] = ()
     mapping: Mapping[str, Column] = field(default_factory=dict)
@@ -47,7 +52,11 @@ class Options:
 
 @dataclass(slots=True)
 class Result:
-    """What was counted.  `rejected` are the lines of the rows set aside, where they were asked for."""
+    """What was counted; `report` tells it.
+
+    `used`: fact -> column, `unused`: columns that are no fact; `malformed`: how many lines are no rows; `replayed`: how
+    many rows were decided again; `rejected`: where asked for, a line for each reason of each row set aside.
+    """
 
     plans: tuple[Plan, ...]
     options: Options
@@ -65,7 +74,8 @@ def backtest(
 ) -> Result:
     """Count what an archive would have got under one plan, or under an old and a new one.
 
-    Raises ArchiveUnreadable, StateUnusable, and ReplayDisagrees where durable_rules answers a row differently.
+    Raises ArchiveUnreadable, ReadingInvalid, StateUnusable, ExtraMissing, and ReplayDisagrees where durable_rules
+    answers a row differently.  `progress` is told what is done, of how much.
     """
     with opened(options.memory) as connection:
         sources = sources_of(named, connection)

@@ -6,7 +6,7 @@ from plan_rules.authoring.plan_schema import plan_file_schema
 from plan_rules.cli import output
 from plan_rules.cli.inputs import plan_of, read
 from plan_rules.cli.stop import BAD_PLAN, OK, as_json
-from plan_rules.events.schemas import schemas
+from plan_rules.events.data_schemas import schemas
 from plan_rules.incident import json_schema, openapi_fragment
 from plan_rules.loading import SHIPPED, shipped
 

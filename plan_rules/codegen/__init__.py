@@ -22,6 +22,8 @@ from plan_rules.codegen.vocabulary import vocabulary
 from plan_rules.incident import json_schema
 from plan_rules.plan import Plan
 
+__all__ = ["LANGUAGES", "Texts", "Wanted", "generated"]
+
 Texts = Mapping[str, str]  # by file name, which may begin with folders
 
 
@@ -88,5 +90,5 @@ LANGUAGES: Mapping[str, Callable[[Plan, Wanted], Texts]] = {
 
 
 def generated(plan: Plan, language: str, wanted: Wanted | None = None) -> Texts:
-    """The texts of one of LANGUAGES by file name."""
+    """The texts of one of LANGUAGES by file name, each ended by a newline.  Raises KeyError for another language."""
     return LANGUAGES[language](plan, wanted or Wanted())

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plan_rules.events.data_schemas import schemas
     from plan_rules.events.desk import Desk, answer, recorded_as
     from plan_rules.events.envelope import Incoming, unpack
     from plan_rules.events.outgoing import Outgoing
-    from plan_rules.events.schemas import schemas
 
 _WHERE = {
     "Desk": "desk",
@@ -20,7 +20,7 @@ _WHERE = {
     "Outgoing": "outgoing",
     "answer": "desk",
     "recorded_as": "desk",
-    "schemas": "schemas",
+    "schemas": "data_schemas",
     "unpack": "envelope",
 }
 
@@ -30,7 +30,7 @@ __all__ = ["Desk", "Incoming", "Outgoing", "answer", "recorded_as", "schemas", "
 def __getattr__(name: str) -> Any:
     """The public names, each loaded when it is first asked for."""
     if name not in _WHERE:
-        raise AttributeError(name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"plan_rules.events.{_WHERE[name]}"), name)
     globals()[name] = found
     return found
