@@ -1,29 +1,11 @@
-"""Type of a field of a decision -> its Java type, and the expressions that read it from JSON and write it."""
+"""Field of a decision -> the expressions of Java that read it from JSON and write it."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
 from plan_rules.codegen.shape import RECORDS, ListOf, MapTo, Named, Nullable, Part, Plain, Type
-
-_PLAIN = {"text": "String", "flag": "Boolean", "number": "Long", "scalar": "Object"}
-
-
-def java_type(of: Type) -> str:
-    """Boxed everywhere: a value that may be null has the type of one that may not."""
-    match of:
-        case Plain(name):
-            return _PLAIN[name]
-        case Named(name):
-            return name
-        case ListOf(each):
-            return f"List<{java_type(each)}>"
-        case MapTo(key, each):
-            return f"Map<{key}, {java_type(each)}>"
-        case Nullable(each):
-            return java_type(each)
-        case _:
-            assert_never(of)
+from plan_rules.codegen.spelling import JAVA
 
 
 def reading(part: Part) -> str:
@@ -37,7 +19,7 @@ def reading(part: Part) -> str:
 def _read(of: Type, found: str) -> str:
     match of:
         case Plain(name):
-            return found if name == "scalar" else f"({_PLAIN[name]}) {found}"
+            return found if name == "scalar" else f"({JAVA.plain[name]}) {found}"
         case Named(name):
             return f"{name}.of({found})"
         case ListOf(each):

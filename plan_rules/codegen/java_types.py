@@ -10,8 +10,9 @@ from typing import assert_never
 
 from plan_rules.codegen.heading import heading, one_line
 from plan_rules.codegen.identifiers import constant, escaped, member_name
-from plan_rules.codegen.java_mapping import java_type, reading, writing
+from plan_rules.codegen.java_mapping import reading, writing
 from plan_rules.codegen.shape import RECORDS, Part
+from plan_rules.codegen.spelling import JAVA
 from plan_rules.codegen.vocabulary import Enumeration, Field, Vocabulary
 from plan_rules.fact import Kind
 
@@ -189,7 +190,7 @@ def _taken(field: Field) -> tuple[str, str]:
 
 def _record(name: str) -> str:
     about, parts = RECORDS[name]
-    components = ",\n        ".join(f"{java_type(part.type)} {_component(part)}" for part in parts)
+    components = ",\n        ".join(f"{JAVA.of(part.type)} {_component(part)}" for part in parts)
     read = ",\n            ".join(reading(part) for part in parts)
     written = "\n".join(f"        {writing(part, _component(part))}" for part in parts)
     return (

@@ -8,13 +8,13 @@ from typing import assert_never
 
 from plan_rules.codegen.heading import heading, one_line
 from plan_rules.codegen.identifiers import constant, escaped, identifier
-from plan_rules.codegen.shape import RECORDS, ListOf, MapTo, Named, Nullable, Part, Plain, Type
+from plan_rules.codegen.shape import RECORDS, Part
+from plan_rules.codegen.spelling import PYTHON
 from plan_rules.codegen.vocabulary import Enumeration, Field, Vocabulary
 from plan_rules.fact import Kind
 
 _OF_MODEL = "copy json dict schema construct validate parse_obj from_orm stated"
 _TAKEN = frozenset({*keyword.kwlist, *_OF_MODEL.split()})
-_PLAIN = {"text": "str", "flag": "bool", "number": "int", "scalar": "Scalar"}
 _IMPORTS = """
 from __future__ import annotations
 
@@ -109,23 +109,7 @@ def _record(name: str) -> str:
 
 
 def _part(part: Part) -> str:
-    return _type(part.type) if part.always else f"{_type(part.type)} | None = None"
-
-
-def _type(of: Type) -> str:
-    match of:
-        case Plain(name):
-            return _PLAIN[name]
-        case Named(name):
-            return name
-        case ListOf(each):
-            return f"tuple[{_type(each)}, ...]"
-        case MapTo(key, each):
-            return f"dict[{key}, {_type(each)}]"
-        case Nullable(each):
-            return f"{_type(each)} | None"
-        case _:
-            assert_never(of)
+    return PYTHON.of(part.type) if part.always else f"{PYTHON.of(part.type)} | None = None"
 
 
 def _in_docstring(text: str) -> str:

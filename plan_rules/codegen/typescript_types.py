@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 
 from plan_rules.codegen.heading import heading, one_line
-from plan_rules.codegen.shape import RECORDS, ListOf, MapTo, Named, Nullable, Part, Plain, Type
+from plan_rules.codegen.shape import RECORDS, Part
+from plan_rules.codegen.spelling import TYPESCRIPT
 from plan_rules.codegen.vocabulary import Enumeration, Field, Vocabulary
 from plan_rules.fact import Kind
 
-_PLAIN = {
-    "text": "string",
-    "flag": "boolean",
-    "number": "number",
-    "scalar": "Scalar",
-}
 _SHARED = """\
 /** What nobody knows yet. */
 export type Unknown = "unknown";
@@ -88,28 +83,12 @@ def _fact_type(field: Field, words: Vocabulary) -> str:
 
 def _record(name: str) -> str:
     about, parts = RECORDS[name]
-    lines = (f"  readonly {part.name}{_mark(part)}: {_type(part.type)};" for part in parts)
+    lines = (f"  readonly {part.name}{_mark(part)}: {TYPESCRIPT.of(part.type)};" for part in parts)
     return "\n".join([_comment(about), f"export interface {name} {{", *lines, "}"]) + "\n"
 
 
 def _mark(part: Part) -> str:
     return "" if part.always else "?"
-
-
-def _type(of: Type) -> str:
-    match of:
-        case Plain(name):
-            return _PLAIN[name]
-        case Named(name):
-            return name
-        case ListOf(each):
-            return f"readonly {_type(each)}[]"
-        case MapTo(key, each):
-            return f"Readonly<Partial<Record<{key}, {_type(each)}>>>"
-        case Nullable(each):
-            return f"{_type(each)} | null"
-        case _:
-            assert_never(of)
 
 
 def _shown(value: Any) -> str:
