@@ -15,8 +15,9 @@ from plan_rules.authoring.index import Index, Thing
 from plan_rules.authoring.spots import BOUNDS
 from plan_rules.errors import Message
 from plan_rules.language.document import parse
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.keywords import CONDITION_WORDS, KEYWORDS, VALUE_WORDS, chinese
-from plan_rules.language.shape import DocumentShape, OptionShape, Shape
+from plan_rules.language.shape import OptionShape, Shape
 from plan_rules.language.tree import Report
 
 Schema: TypeAlias = dict[str, Any]

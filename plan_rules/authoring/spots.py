@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plan_rules.authoring.grammar import DECLARES, NAMED_BY, Slot, keys, slot
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.keywords import CONDITION_WORDS, VALUE_WORDS, canonical, condition_word, value_word
 from plan_rules.language.ranges import part
-from plan_rules.language.shape import DocumentShape, OptionShape, Shape
+from plan_rules.language.shape import OptionShape, Shape
 from plan_rules.language.tree import Fields, Items, Text, Tree
 
 BOUNDS = ("至少", "至多", "超过", "不足")

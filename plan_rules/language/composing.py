@@ -15,13 +15,14 @@ from typing import Any
 
 from plan_rules.digests import canonical
 from plan_rules.instants import read_day
+from plan_rules.language.clause_shape import ClauseShape, SectionShape
 from plan_rules.language.document import parse
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.emptiness import without_empty
 from plan_rules.language.fitting import shaped
 from plan_rules.language.names import Names
 from plan_rules.language.overlay import Overlay, ProvisionShape, check_base, read_overlay, word_of
 from plan_rules.language.reader import ReadResult, plan_of
-from plan_rules.language.shape import ClauseShape, DocumentShape, SectionShape
 from plan_rules.language.sources import Finder, Part, beside
 from plan_rules.language.tree import Report, Text
 from plan_rules.layer import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from plan_rules.condition import Condition
 from plan_rules.fact import UNKNOWN, Fact, Kind
 from plan_rules.gates import Approval, Approvals, Discretion, Rung
+from plan_rules.language.clause_shape import DiscretionShape, NormShape
 from plan_rules.language.keywords import canonical
 from plan_rules.language.names import Names
-from plan_rules.language.shape import DiscretionShape, NormShape
 from plan_rules.language.tree import Fields, Report, Text, Tree
 from plan_rules.norm import Role
 

@@ -9,10 +9,10 @@ from datetime import time
 from plan_rules.fact import Fact, Kind
 from plan_rules.instants import read_clock
 from plan_rules.language.characters import report_full_width
+from plan_rules.language.clause_shape import NormShape
 from plan_rules.language.intentions import did_you_mean, limits_meant
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
-from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.norm import CLOCK, COUNTED, Term, TimeLimit
 from plan_rules.phrases import TERM_WORDS

@@ -9,12 +9,12 @@ from plan_rules.condition import Condition, Is, Present
 from plan_rules.fact import Fact, Kind
 from plan_rules.gates import Discretion, Rung
 from plan_rules.language.characters import report_full_width
+from plan_rules.language.clause_shape import HandoffShape, NormShape
 from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.gating import GateReader
 from plan_rules.language.keywords import ENGLISH, KEYWORDS, canonical, value_word
 from plan_rules.language.limits import LimitReader
 from plan_rules.language.names import Names
-from plan_rules.language.shape import HandoffShape, NormShape
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
 from plan_rules.language.vocabulary import CHOICES, chosen
 from plan_rules.norm import Bearers, Group, Handoff, Norm, Recipient, Role, Step, Strength

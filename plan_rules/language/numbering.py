@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from plan_rules.errors import Severity
-from plan_rules.language.shape import ClauseShape, DocumentShape
+from plan_rules.language.clause_shape import ClauseShape
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.plan import SourceText
 

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from plan_rules.digests import digest_of
 from plan_rules.instants import read_day
+from plan_rules.language.clause_shape import Norms
 from plan_rules.language.document import parse
 from plan_rules.language.fitting import shaped
 from plan_rules.language.keywords import canonical, value_word
@@ -27,7 +28,6 @@ from plan_rules.language.shape import (
     FactShape,
     ImpossibleShape,
     InvariantShape,
-    Norms,
     NoticeShape,
     PartyShape,
     PresumptionShape,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from plan_rules.condition import ALWAYS, Condition, InSituation, leaves, mentioned
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.names import cycle, one_of
-from plan_rules.language.shape import DocumentShape
 from plan_rules.language.tree import Report, Text
 from plan_rules.language.vocabulary import Vocabulary
 from plan_rules.plan import Alias, Deputy, Impossible, Notice, Presumption, Remark, Situation

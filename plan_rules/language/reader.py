@@ -17,8 +17,10 @@ from plan_rules.errors import Diagnostic
 from plan_rules.gates import Rung
 from plan_rules.language import checks
 from plan_rules.language.cases import CaseReader
+from plan_rules.language.clause_shape import ClauseShape, NormShape, SectionShape
 from plan_rules.language.declared_otherwise import tell_once
 from plan_rules.language.document import parse
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.emptiness import without_empty
 from plan_rules.language.fitting import shaped
 from plan_rules.language.forms import FormReader
@@ -29,7 +31,6 @@ from plan_rules.language.names import Names, check_id, cycle, one_of
 from plan_rules.language.norms import NormReader
 from plan_rules.language.numbering import renumbered
 from plan_rules.language.premises import PremiseReader
-from plan_rules.language.shape import ClauseShape, DocumentShape, NormShape, SectionShape
 from plan_rules.language.sources import Finder, beside, read_source
 from plan_rules.language.tree import Report, Text, Tree
 from plan_rules.language.varied_limits import VariedLimits

@@ -1,4 +1,4 @@
-"""A tree -> the document of a plan file, checked for shape only; what is missing, extra or misshapen as Diagnostics.
+"""A tree -> what a plan file declares, checked for shape only; what is missing, extra or misshapen as Diagnostics.
 
 The models say which keys each part of a plan file has.  Names are not resolved here, and conditions stay trees: their
 keys are names of facts.
@@ -17,12 +17,12 @@ Word = InstanceOf[Text]
 AnyTree = Any  # a condition, a phrase or a bearer: read later, with names at hand
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """One thing where a list is asked for is a list of one."""
     return value if isinstance(value, list) or value is None else [value]
 
 
-Words = Annotated[list[Word], BeforeValidator(_listed)]
+Words = Annotated[list[Word], BeforeValidator(listed)]
 
 
 class Shape(BaseModel):
@@ -279,124 +279,3 @@ class FormShape(Shape):
     id: Word
     fields_: dict[Word, FieldShape] = Field(alias="fields")
     note: Word | None = None
-
-
-class DiscretionShape(Shape):
-    """裁量: who judges, what they weigh, and which fact records what they chose."""
-
-    by: Words = Field(default_factory=list)
-    considerations: Words = Field(default_factory=list)
-    choice: Word | None = None
-
-
-def _judged_by(value: object) -> object:
-    """Those who judge, where no more is said of it."""
-    return {"by": value} if isinstance(value, Text | list) else value
-
-
-class NormShape(Shape):
-    """One duty, prohibition or permission."""
-
-    action: Word
-    bearers: AnyTree = None
-    when: AnyTree = None
-    through: AnyTree = None
-    excepted: Words = Field(default_factory=list)
-    recipient: AnyTree = None
-    limit: AnyTree = None
-    start: Word | None = None
-    roll: Word | None = None
-    cutoff: Word | None = None
-    step: Word | None = None
-    defeasible: Word | None = None
-    done_by: AnyTree = None
-    broken_by: AnyTree = None
-    instead: Words = Field(default_factory=list)
-    approvals: AnyTree = None
-    discretion: Annotated[DiscretionShape | None, BeforeValidator(_judged_by)] = None
-    escalation: Word | None = None
-    failed: AnyTree = None
-    form: Word | None = None
-    under: AnyTree = None
-    inferred: Words = Field(default_factory=list)
-    note: Word | None = None
-
-
-Norms = Annotated[list[NormShape], BeforeValidator(_listed)]
-
-
-class HandoffShape(Shape):
-    """移交: the plan that takes over, and to whom the incident is handed."""
-
-    plan: Word
-    recipient: AnyTree = None
-    note: Word | None = None
-
-
-def _named_plan(value: object) -> object:
-    """The name of a plan where no more is said of the handoff."""
-    return {"plan": value} if isinstance(value, Text) else value
-
-
-class ClauseShape(Shape):
-    """条款."""
-
-    id: Word
-    wording: Word | None = None
-    scraped: Word | None = None
-    when: AnyTree = None
-    assigns: Word | None = None
-    excluded: Word | None = None
-    handoff: Annotated[HandoffShape | None, BeforeValidator(_named_plan)] = None
-    must: Norms = Field(default_factory=list)
-    must_not: Norms = Field(default_factory=list)
-    may: Norms = Field(default_factory=list)
-    escalation: Norms = Field(default_factory=list)
-    exception_to: Words = Field(default_factory=list)
-    waives: Words = Field(default_factory=list)
-    serves: Words = Field(default_factory=list)
-    supports: Words = Field(default_factory=list)
-    states: Word | None = None
-    governs: Words = Field(default_factory=list)
-    defines: Words = Field(default_factory=list)
-    carries: Words = Field(default_factory=list)
-    note: Word | None = None
-
-
-class SectionShape(Shape):
-    """正文: a heading and its clauses."""
-
-    section: Word
-    title: Word | None = None
-    scope: AnyTree = None
-    clauses: list[ClauseShape] = Field(default_factory=list)
-
-
-Named = dict[Any, Any]
-
-
-class DocumentShape(Shape):
-    """A whole plan file."""
-
-    plan: PlanHead
-    roles: dict[Word, RoleShape]
-    parties: dict[Word, PartyShape] = Field(default_factory=dict)
-    groups: dict[Word, Annotated[list[GroupShape], BeforeValidator(_listed)]] = Field(default_factory=dict)
-    aliases: list[AliasShape] = Field(default_factory=list)
-    deputies: list[DeputyShape] = Field(default_factory=list)
-    tiers: dict[Word, TierShape] = Field(default_factory=dict)
-    principles: dict[Word, PrincipleShape] = Field(default_factory=dict)
-    facts: dict[Word, FactShape]
-    actions: dict[Word, ActionShape]
-    tracks: dict[Word, Word] = Field(default_factory=dict)
-    situations: dict[Word, AnyTree] = Field(default_factory=dict)
-    forms: dict[Word, FormShape] = Field(default_factory=dict)
-    presumptions: list[PresumptionShape] = Field(default_factory=list)
-    impossible: list[ImpossibleShape] = Field(default_factory=list)
-    readings: dict[Word, ReadingShape] = Field(default_factory=dict)
-    notices: list[NoticeShape] = Field(default_factory=list)
-    remarks: list[RemarkShape] = Field(default_factory=list)
-    invariants: list[InvariantShape] = Field(default_factory=list)
-    acceptances: list[AcceptanceShape] = Field(default_factory=list)
-    case: CaseShape | None = None
-    body: list[SectionShape]

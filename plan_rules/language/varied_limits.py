@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plan_rules.condition import ALWAYS, All, AnyOf, Condition, Not
+from plan_rules.language.clause_shape import NormShape
 from plan_rules.language.keywords import canonical
-from plan_rules.language.shape import NormShape
 from plan_rules.language.tree import Fields, Report, Text, Tree
 from plan_rules.norm import Group, Norm, TimeLimit
 

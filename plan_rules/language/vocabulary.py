@@ -8,11 +8,12 @@ from plan_rules.condition import UnderReading
 from plan_rules.fact import Fact, Kind, Value
 from plan_rules.language.characters import report_full_width
 from plan_rules.language.conditions import ConditionReader
+from plan_rules.language.document_shape import DocumentShape
 from plan_rules.language.fitting import shaped
 from plan_rules.language.intentions import number_meant
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names, one_of
-from plan_rules.language.shape import DocumentShape, FactShape, GroupShape, OptionShape, ReadingShape, RoleShape
+from plan_rules.language.shape import FactShape, GroupShape, OptionShape, ReadingShape, RoleShape
 from plan_rules.language.tree import Fields, Report, Text
 from plan_rules.norm import Group, Role, Strength
 from plan_rules.plan import Action, Option, Principle, Reading, Tier

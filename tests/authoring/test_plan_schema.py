@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from plan_rules.authoring.grammar import keys
 from plan_rules.authoring.plan_schema import plan_file_schema
+from plan_rules.language.clause_shape import ClauseShape
 from plan_rules.language.keywords import KEYWORDS, chinese
-from plan_rules.language.shape import ClauseShape
 from plan_rules.loading import shipped
 from plan_rules.testing.plan_files import plan_texts
 from tests.command_line import run
