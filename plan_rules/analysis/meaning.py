@@ -8,24 +8,22 @@ together.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from typing import NamedTuple
 
+from plan_rules.analysis.aspects import Aspects, Where
+from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.space import Drawing
 from plan_rules.condition import ALWAYS, AnyOf, Condition, TierIs, UnderReading
 from plan_rules.fact import UNKNOWN
 from plan_rules.gates import LAPSED, PENDING
-from plan_rules.instants import written
-from plan_rules.norm import COUNTED, Group, Norm, Step, Strength
+from plan_rules.norm import Group, Norm, Strength
 from plan_rules.plan import Clause, norm_key
 from plan_rules.truth import tier_condition
-from plan_rules.urgency import urgency
 
 _IN_TURN = "first_available"
 MODALITIES = ("duty", "prohibition", "permission")
-Said = TypeVar("Said")
 
 
 class Outcome(NamedTuple):
@@ -41,24 +39,6 @@ class Outcome(NamedTuple):
     subject: str
     aspect: str = ""
     value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A norm of a clause, and where it binds: `where` with exceptions taken off, `before` without.
-
-    It is `strict` on a part of that; `otherwise` is where it would stand if it only advised.  It binds where it is in
-    force; `listed` is where it is that or pending (`gates`).
-    """
-
-    clause: Clause
-    index: int
-    norm: Norm
-    where: Points
-    before: Points
-    strict: Points
-    otherwise: Points
-    listed: Points
 
 
 class Meaning:
@@ -238,9 +218,10 @@ class Meaning:
     def demands(self, aspects: Container[str] | None = None) -> dict[Outcome, Points]:
         """What decisions demand, forbid and allow, and these aspects of it (all of them where none are named)."""
         found: dict[Outcome, Points] = {}
+        said = Aspects(self.plan, self.diagram, Where(self.holds, self.under, self.fires))
         for (modality, action), bounds in self._by_action.items():
             found[Outcome(modality, action)] = self.asked(modality, action)
-            for aspect, value, where in self._aspects(modality, bounds, aspects):
+            for aspect, value, where in said.of(modality, bounds, aspects):
                 found[Outcome(modality, action, aspect, value)] = where
         return found
 
@@ -284,146 +265,3 @@ class Meaning:
             for fact, values in item.fills:
                 if values[0] is UNKNOWN:
                     yield Outcome("question", fact), self.holds(item.condition) & ~self.excluded
-
-    def _aspects(
-        self, modality: str, bounds: Sequence[Bound], wanted: Container[str] | None
-    ) -> Iterator[tuple[str, str, Points]]:
-        """What a decision says of a demand besides that it is there."""
-        for aspect, found in self._aspect_makers(modality, bounds).items():
-            if wanted is None or aspect in wanted:
-                yield from ((aspect, value, where) for value, where in found())
-
-    def _aspect_makers(
-        self, modality: str, bounds: Sequence[Bound]
-    ) -> dict[str, Callable[[], Iterable[tuple[str, Points]]]]:
-        makers: dict[str, Callable[[], Iterable[tuple[str, Points]]]] = {
-            aspect: partial(self._borne, aspect, bounds) for aspect in ("role", "choice", "through", "excepted")
-        }
-        makers["clause"] = lambda: self._summed((bound.clause.id, bound.where) for bound in bounds)
-        makers["recipient"] = partial(self._first, bounds, _recipient)
-        makers["defeasible"] = partial(self._defeasible, bounds)
-        if modality == "duty":
-            urgent = sorted((bound for bound in bounds if bound.norm.limit), key=_urgency)
-            makers["deadline"] = lambda: self._first(urgent, _limit_key)
-            makers["own"] = lambda: self._summed(
-                (*self._own(bounds, _recipient, "{}>{}>"), *self._own(urgent, _limit_key, "{}>>{}"))
-            )
-            makers["step"] = partial(self._steps, bounds)
-        if modality == "prohibition":
-            makers["instead"] = lambda: self._summed(
-                (name, bound.where) for bound in bounds for name in bound.norm.instead
-            )
-        makers["status"] = partial(self._status, modality, bounds)
-        return makers
-
-    def _borne(self, aspect: str, bounds: Sequence[Bound]) -> Iterable[tuple[str, Points]]:
-        return self._summed(part for bound in bounds for part in self._bearers(aspect, bound))
-
-    def _defeasible(self, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
-        here = self.diagram.any(bound.where for bound in bounds)
-        yield "", here & ~self.diagram.any(bound.strict for bound in bounds)
-
-    def _status(self, modality: str, bounds: Sequence[Bound]) -> Iterator[tuple[str, Points]]:
-        """Where a duty is shown to be done, or a prohibition broken: by the first norm that says how."""
-        by = ((bound.norm.done_by if modality == "duty" else bound.norm.broken_by, bound.where) for bound in bounds)
-        said = [
-            (condition, where) for condition, where in by if condition is not None and where != self.diagram.nothing
-        ]
-        if said:
-            yield "done", self.diagram.any(where & self.holds(condition) for condition, where in self._in_turn(said))
-
-    def _steps(self, bounds: Sequence[Bound]) -> Iterable[tuple[str, Points]]:
-        """The earliest step that a clause gives the action which demands it or is cited for it."""
-        action = bounds[0].norm.action
-        here = self.diagram.any(bound.where for bound in bounds)
-        given: list[tuple[Step, Points]] = []
-        for clause in self.plan.clauses.values():
-            citing = self.diagram.any(bound.where for bound in bounds if bound.clause.id == clause.id)
-            if action in clause.supports:
-                citing |= self.fires(clause.id) & here
-            given += [
-                (norm.step, citing & self.under(norm.under))
-                for norm in clause.norms
-                if norm.action == action and norm.step is not None
-            ]
-        given.sort(key=lambda each: each[0])
-        return self._summed(self._in_turn((f"{step.stage}-{step.number}", where) for step, where in given))
-
-    def _bearers(self, aspect: str, bound: Bound) -> Iterator[tuple[str, Points]]:
-        bearers = bound.norm.bearers
-        if aspect == "excepted":
-            for role in bearers.excepted:
-                yield role, bound.where
-                yield from self._aliases(role, bound.where)
-        for group in bearers.through if aspect == "through" else bearers.groups if aspect != "excepted" else ():
-            named = group.roles if aspect != "choice" else (f"{group.choice}: {', '.join(group.roles)}",)
-            for value in named:
-                yield value, bound.where & self.under(group.under)
-
-    def _aliases(self, role: str, where: Points) -> Iterator[tuple[str, Points]]:
-        for alias in self.plan.aliases:
-            if role in (alias.role, alias.same_as):
-                yield alias.same_as if role == alias.role else alias.role, where & self.under((alias.under,))
-
-    def _summed(self, parts: Iterable[tuple[str, Points]]) -> Iterable[tuple[str, Points]]:
-        found: dict[str, Points] = {}
-        for value, where in parts:
-            found[value] = found.get(value, self.diagram.nothing) | where
-        return found.items()
-
-    def _first(self, bounds: Iterable[Bound], value_of: Callable[[Norm], str | None]) -> Iterable[tuple[str, Points]]:
-        """Of norms that bind together, the first that says something of the aspect."""
-        valued = ((value_of(bound.norm), bound.where) for bound in bounds)
-        return self._summed(self._in_turn((value, where) for value, where in valued if value is not None))
-
-    def _own(
-        self, bounds: Sequence[Bound], value_of: Callable[[Norm], str | None], form: str
-    ) -> Iterator[tuple[str, Points]]:
-        """Where a norm says something of the aspect and another that binds comes first with something else.
-
-        A limit less urgent than another of the same people, to the same recipient, from the same start, says nothing.
-        """
-        for place, bound in enumerate(bounds):
-            value = value_of(bound.norm)
-            first = self.diagram.any(each.where for each in bounds[:place] if value_of(each.norm) not in (None, value))
-            covered = self.diagram.any(
-                each.where for each in bounds[:place] if value_of is _limit_key and _covers(each.norm, bound.norm)
-            )
-            if value is not None:
-                yield form.format(",".join(bound.norm.bearers.roles), value), bound.where & first & ~covered
-
-    def _in_turn(self, parts: Iterable[tuple[Said, Points]]) -> Iterator[tuple[Said, Points]]:
-        """Each where none before it is."""
-        taken = self.diagram.nothing
-        for value, where in parts:
-            yield value, where & ~taken
-            taken |= where
-
-
-def _covers(norm: Norm, other: Norm) -> bool:
-    """Is the more urgent norm to the same people, so that the other's limit does not count besides?"""
-    if (norm.bearers, norm.recipient) != (other.bearers, other.recipient) or not norm.limit or not other.limit:
-        return False
-    return other.limit.term not in COUNTED or norm.limit.start == other.limit.start
-
-
-def _recipient(norm: Norm) -> str | None:
-    return str(norm.recipient) if norm.recipient else None
-
-
-def _urgency(bound: Bound) -> tuple[int, int, int]:
-    assert bound.norm.limit is not None
-    return urgency(bound.norm.limit)
-
-
-def _limit_key(norm: Norm) -> str | None:
-    """What tells one deadline from another: `term|amount|start|roll`, and `|cut-off` where it has one.
-
-    The `roll` of what is done again and again begins with `every`.
-    """
-    limit = norm.limit
-    if limit is None:
-        return None
-    cutoff = (written(limit.cutoff),) if limit.cutoff is not None else ()
-    rolled = " ".join(("every",) * limit.every + ("roll",) * limit.roll)
-    return "|".join((limit.term.value, str(limit.amount or ""), limit.start or "", rolled, *cutoff))

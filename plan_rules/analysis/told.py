@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.diagram import Points
-from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.space import Drawing, Space, unknown_name
 from plan_rules.condition import (
     ALWAYS,

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.changes import places
 from plan_rules.analysis.diagram import BUDGET, Cube, OutOfBudget, OverBudget, Points
-from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.analysis.meaning import Meaning
 from plan_rules.analysis.space import Drawing, Space
 from plan_rules.condition import mentioned
 from plan_rules.documents.bearing import Bears, borne_by

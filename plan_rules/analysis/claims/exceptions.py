@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
-from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.analysis.meaning import Meaning
 from plan_rules.errors import Message, Severity
 from plan_rules.norm import Exemption
 from plan_rules.plan import Clause

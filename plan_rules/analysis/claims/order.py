@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import product
 
+from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
-from plan_rules.analysis.meaning import Bound, Meaning
+from plan_rules.analysis.meaning import Meaning
 from plan_rules.errors import Message, Severity
 from plan_rules.norm import Term, TimeLimit
 from plan_rules.plan import Action
