@@ -1,13 +1,11 @@
 """(Tree of a condition, the vocabulary) -> Condition; unknown names, wrong types and bad phrases as Diagnostics.
 
-A condition is a mapping (all of it holds), the name of a 情形, or a list (all of it).  Values are closed phrases:
-`是`/`否`, a value, a list of values, `不是 X`, `至少/至多/超过/不足 N`, two of these joined by `且`, `有`/`无`.
-There is nothing to execute.
+A condition is a mapping (all of it holds), the name of a 情形, or a list (all of it).  What it says of a fact is a
+closed phrase (`values`).  There is nothing to execute.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from plan_rules.condition import (
@@ -15,7 +13,6 @@ from plan_rules.condition import (
     All,
     AnyOf,
     Condition,
-    Earlier,
     InSituation,
     Is,
     Not,
@@ -23,23 +20,15 @@ from plan_rules.condition import (
     Scalar,
     TierIs,
     UnderReading,
-    Unstated,
     Within,
 )
-from plan_rules.fact import UNKNOWN, Fact, Kind, Unknown
-from plan_rules.language.characters import report_full_width
-from plan_rules.language.intentions import bound_meant, number_meant
+from plan_rules.fact import UNKNOWN, Fact, Unknown
 from plan_rules.language.keywords import condition_word, value_word
 from plan_rules.language.names import Names
-from plan_rules.language.ranges import Bound, Range, bounds, joined, part, report_empty
+from plan_rules.language.ranges import Bound, bounds, joined, report_empty
 from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.values import YES_NO, ValueReader, names_only, report_misplaced, shown
 from plan_rules.plan import Reading, Tier
-from plan_rules.suggestion import did_you_mean
-
-YES_NO = {"是": True, "否": False, "true": True, "false": False}
-_NOT = re.compile(r"不是\s*(.+)")
-_EARLIER = re.compile(r"早于\s*(.+)")
-_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 Filled: TypeAlias = tuple[Scalar | Unknown, ...]
 
@@ -60,6 +49,7 @@ class ConditionReader:
         self._readings = readings
         self.situations = situations
         self._report = report
+        self._values = ValueReader(facts, report)
 
     def read(self, tree: Tree | None, *, stated: bool = False) -> Condition:
         """The condition; `stated` allows the words that only 不可能 may use.  A missing one always holds."""
@@ -76,7 +66,7 @@ class ConditionReader:
         if tree is None:
             return ()
         if not isinstance(tree, Fields):
-            self._misplaced(tree, "{编号: 选项}", "{reading: option}")
+            report_misplaced(self._report, tree, "{编号: 选项}", "{reading: option}")
             return ()
         return tuple(found for key, value in tree.items() if (found := self._under(key, value)))
 
@@ -87,7 +77,7 @@ class ConditionReader:
             return None
         if isinstance(value, Text) and value_word(value) == "未知":
             return fact.id, (UNKNOWN,)
-        condition = self._phrase(fact, value, stated=False)
+        condition = self._values.phrase(fact, value, stated=False)
         match condition:
             case Is(_, values):
                 return fact.id, values
@@ -98,21 +88,17 @@ class ConditionReader:
             case None:
                 return None
             case _:
-                self._misplaced(
-                    value, "一个值、“至少 X”、“有”或“未知”", "a value, `at least X`, `happened` or `unknown`"
+                report_misplaced(
+                    self._report,
+                    value,
+                    "一个值、“至少 X”、“有”或“未知”",
+                    "a value, `at least X`, `happened` or `unknown`",
                 )
                 return None
 
     def value(self, fact: Fact, text: Text) -> Scalar | Unknown:
         """A default value."""
-        word = value_word(text)
-        if word == "未知":
-            return UNKNOWN
-        if word == "空" and fact.kind in (Kind.DATE, Kind.DATETIME, Kind.READINGS):
-            return None
-        if fact.kind is Kind.INTEGER:
-            return self._number(fact, text)
-        return self._member(fact, text)
+        return self._values.default(fact, text)
 
     # ----------------------------------------------------------------- entries
 
@@ -120,7 +106,9 @@ class ConditionReader:
         if value_word(name) == "总是":
             return ALWAYS
         if not name:
-            self._misplaced(name, "条件", "a condition", ("补上条件, 写在下一行的要缩进", "write it, indented"))
+            report_misplaced(
+                self._report, name, "条件", "a condition", ("补上条件, 写在下一行的要缩进", "write it, indented")
+            )
             return ALWAYS
         found = self.situations.find(name, also=())
         return InSituation(found) if found is not None else ALWAYS
@@ -140,12 +128,6 @@ class ConditionReader:
             case _:
                 return self._about(key, value, stated)
 
-    def _names_only(self, value: Tree) -> None:
-        """Report what is neither a name nor a list of some names: an empty one would silently never hold."""
-        words = value if isinstance(value, Items) else [value]
-        if not words or not all(isinstance(word, Text) for word in words):
-            self._misplaced(value, "一个名称, 或名称的列表", "a name or a list of names")
-
     def _several(self, key: Text, value: Tree, stated: bool) -> tuple[Condition, ...]:
         if isinstance(value, Items) and value:
             return tuple(self.read(item, stated=stated) for item in value)
@@ -153,7 +135,7 @@ class ConditionReader:
             return tuple(self._entry(name, item, stated) for name, item in value.items())
         if not value:
             help_ = (f"补上“{key}: [...]”, 写各项条件", f"complete `{key}: [...]`: the conditions")
-            self._misplaced(value, f"“{key}”后面的条件", "conditions", help_)
+            report_misplaced(self._report, value, f"“{key}”后面的条件", "conditions", help_)
             return ()
         return (self.read(value, stated=stated),)
 
@@ -163,12 +145,14 @@ class ConditionReader:
         fact = self._facts.find(key, also=tuple(self.situations.ids))
         if fact is None:
             return ALWAYS
-        return self._phrase(fact, value, stated=stated) or ALWAYS
+        return self._values.phrase(fact, value, stated=stated) or ALWAYS
 
     def _situation(self, key: Text, value: Tree) -> Condition:
         holds = YES_NO.get(value_word(value)) if isinstance(value, Text) else None
         if holds is None:
-            self._misplaced(value, "“是”或“否”", "`yes` or `no`", ("写“是”或“否”", "write `yes` or `no`"))
+            report_misplaced(
+                self._report, value, "“是”或“否”", "`yes` or `no`", ("写“是”或“否”", "write `yes` or `no`")
+            )
         condition = InSituation(self.situations.ids[key])
         return condition if holds or holds is None else Not(condition)
 
@@ -177,7 +161,7 @@ class ConditionReader:
         if isinstance(value, Text) and value not in self._tiers.ids and (found := bounds(value)):
             return self._tiers_within(found, value)
         words = value if isinstance(value, Items) else [value]
-        self._names_only(value)
+        names_only(self._report, value)
         named = [self._tiers.find(word) for word in words if isinstance(word, Text)]
         return TierIs(tuple(tier.id for tier in named if tier))
 
@@ -206,8 +190,8 @@ class ConditionReader:
                 self._report.add(
                     "PR037",
                     (
-                        f"解释“{reading.id}”没有选项“{_shown(word)}”",
-                        f"reading `{reading.id}` has no option `{_shown(word)}`",
+                        f"解释“{reading.id}”没有选项“{shown(word)}”",
+                        f"reading `{reading.id}` has no option `{shown(word)}`",
                     ),
                     word.span,
                     ("可选: " + "、".join(known), "options: " + ", ".join(known)),
@@ -215,216 +199,3 @@ class ConditionReader:
                     related_label=("声明在这里", "declared here"),
                 )
         return UnderReading(reading.id, tuple(options))
-
-    # ----------------------------------------------------------------- phrases
-
-    def _phrase(self, fact: Fact, value: Tree, *, stated: bool) -> Condition | None:
-        if isinstance(value, Fields):
-            self._misplaced(value, "一个值或短语", "a value or phrase")
-            return None
-        if isinstance(value, Items):
-            return self._values(fact, value)
-        word = value_word(value)
-        if word == "未填":
-            return self._only_stated(fact, value, Unstated(fact.id), stated)
-        if fact.dated:
-            return self._happened(fact, value, word, stated)
-        named = next((known.id for known in fact.values if value in (known.id, known.label)), None)
-        if named is not None:  # even where its name begins as a phrase does, such as “超过限额”
-            return Is(fact.id, (named,))
-        if negated := _NOT.fullmatch(word):
-            inner = self._phrase(fact, _rest(value, negated.group(1)), stated=stated)
-            return Not(inner) if inner else None
-        if found := bounds(value):
-            return self._within(fact, found, value)
-        if fact.kind is Kind.INTEGER:
-            number = self._number(fact, value)
-            return None if number is None else Within(fact.id, number, number)
-        if fact.kind is Kind.READINGS:
-            self._wrong(fact, value, "“解释: {编号: 选项}”", "`reading: {id: option}`")
-            return None
-        member = self._member(fact, value)
-        return None if member is None else Is(fact.id, (member,))
-
-    def _values(self, fact: Fact, values: Items) -> Condition | None:
-        if fact.kind not in (Kind.BOOL, Kind.ENUM, Kind.ORDINAL):
-            self._wrong(fact, values, "一个值或短语", "a value or phrase, not a list")
-            return None
-        self._names_only(values)
-        members = {self._member(fact, word) for word in values if isinstance(word, Text)}
-        return Is(fact.id, tuple(value for value in fact.domain if value in members))
-
-    def _happened(self, fact: Fact, value: Text, word: str, stated: bool) -> Condition | None:
-        if word in ("有", "无"):
-            return Present(fact.id, word == "有")
-        if earlier := _EARLIER.fullmatch(word):
-            other = self._facts.find(_rest(value, earlier.group(1)))
-            if other is None:
-                return None
-            if other.kind is not fact.kind:
-                self._wrong(fact, value, f"“早于”后面写同类型({_KIND_ZH[fact.kind]})的事实", "a fact of the same type")
-                return None
-            return self._only_stated(fact, value, Earlier(fact.id, other.id), stated)
-        self._wrong(fact, value, "“有”或“无”", "`happened` or `not happened`")
-        return None
-
-    def _within(self, fact: Fact, found: tuple[Bound, ...], phrase: Text) -> Condition | None:
-        if fact.kind not in (Kind.INTEGER, Kind.ORDINAL):
-            self._wrong(fact, phrase, *_FORMS[fact.kind])
-            return None
-        places = [(bound, self._place(fact, bound.limit)) for bound in found]
-        if any(place is None for _, place in places):
-            return None
-        between = joined(tuple((bound, place) for bound, place in places if place is not None), phrase, self._report)
-        if fact.kind is Kind.INTEGER:
-            return self._numbers(fact, between, found, phrase)
-        kept = tuple(value for place, value in enumerate(fact.domain) if place in between)
-        if not kept:
-            report_empty(phrase, self._report, fact.span)
-        return Is(fact.id, kept)
-
-    def _place(self, fact: Fact, limit: Text) -> int | None:
-        """A number, or where a value stands among those of an ordinal fact."""
-        if fact.kind is Kind.INTEGER:
-            return self._number(fact, limit)
-        member = self._member(fact, limit)
-        return None if member is None else fact.domain.index(member)
-
-    def _numbers(self, fact: Fact, between: Range, found: tuple[Bound, ...], phrase: Text) -> Condition:
-        low, high = between.low, between.high
-        if between.empty:
-            report_empty(phrase, self._report, fact.span)
-        elif (low is not None and low > fact.high) or (high is not None and high < fact.low):
-            self._out_of_range(fact, found[0].limit)
-        return Within(fact.id, low, high)
-
-    def _only_stated(self, fact: Fact, at: Text, condition: Condition, stated: bool) -> Condition | None:
-        if stated:
-            return condition
-        self._report.add(
-            "PR043",
-            (f"“{at}”只能写在“不可能”里", f"`{at}` may be used only under `impossible`"),
-            at.span,
-            ("用“有”或“无”表示是否已经发生", "say whether it has happened: `happened` or `not happened`"),
-            facts=(fact.id,),
-        )
-        return None
-
-    def _member(self, fact: Fact, text: Text) -> Scalar:
-        if fact.kind is Kind.BOOL:
-            value = YES_NO.get(value_word(text))
-            if value is None:
-                self._wrong(fact, text, *_FORMS[Kind.BOOL])
-            return value
-        by_name = {value.label: value.id for value in fact.values} | {value.id: value.id for value in fact.values}
-        if text in by_name:
-            return by_name[text]
-        if report_full_width(text, text.span, self._report):
-            return None
-        self._report.add(
-            "PR031",
-            (f"“{fact.label}”没有“{text}”这个值", f"fact `{fact.id}` has no value `{text}`"),
-            text.span,
-            did_you_mean(text, by_name)
-            or ("可以写: " + "、".join(value.label for value in fact.values), "values: " + ", ".join(by_name)),
-            related=fact.span,
-            related_label=("声明在这里", "declared here"),
-            facts=(fact.id,),
-        )
-        return None
-
-    def _number(self, fact: Fact, text: Text) -> int | None:
-        if not _NUMBER.fullmatch(text):
-            self._wrong(fact, text, *_FORMS[Kind.INTEGER])
-            return None
-        number = int(text)
-        if not fact.low <= number <= fact.high:
-            self._out_of_range(fact, text)
-            return None
-        return number
-
-    # ----------------------------------------------------------------- what can be wrong
-
-    def _out_of_range(self, fact: Fact, text: Text) -> None:
-        self._report.add(
-            "PR041",
-            (
-                f"“{fact.label}”只能在 {fact.low} 至 {fact.high} 之间",
-                f"`{fact.id}` lies between {fact.low} and {fact.high}",
-            ),
-            text.span,
-            (
-                "改成范围内的数, 或改事实的“最小”“最大”",
-                "write a number in the range, or change the fact's `min` and `max`",
-            ),
-            related=fact.span,
-            related_label=("范围写在这里", "the range is declared here"),
-            facts=(fact.id,),
-        )
-
-    def _wrong(self, fact: Fact, at: Tree, zh: str, en: str) -> None:
-        if isinstance(at, Text) and report_full_width(at, at.span, self._report):
-            return
-        self._report.add(
-            "PR040",
-            (
-                f"“{fact.label}”是{_KIND_ZH[fact.kind]}, 不能写“{_shown(at)}”",
-                f"`{fact.id}` is of type {fact.kind.value} and cannot be `{_shown(at)}`",
-            ),
-            at.span,
-            self._number_of(fact, at) or (f"写{zh}", f"write {en}"),
-            related=fact.span,
-            related_label=("声明在这里", "declared here"),
-            facts=(fact.id,),
-        )
-
-    def _number_of(self, fact: Fact, at: Tree) -> tuple[str, str] | None:
-        """For a number with its unit or in words: the number alone."""
-        if fact.kind is not Kind.INTEGER or not isinstance(at, Text):
-            return None
-        if bound := bound_meant(at):
-            return f"写成“{bound}”", f"write `{bound}`"
-        number = number_meant(at)
-        return (f"只写数: {number}", f"write the number alone: {number}") if number else None
-
-    def _misplaced(self, at: Tree, zh: str, en: str, help_: tuple[str, str] | None = None) -> None:
-        if isinstance(at, Text) and report_full_width(at, at.span, self._report):
-            return
-        self._report.add(
-            "PR022", (f"这里应写{zh}", f"write {en} here"), at.span, help_ or ("改成这样的写法", "use that form")
-        )
-
-
-_KIND_ZH = {
-    Kind.BOOL: "“是否”",
-    Kind.ENUM: "“选项”",
-    Kind.ORDINAL: "“等次”",
-    Kind.INTEGER: "“整数”",
-    Kind.DATE: "“日期”",
-    Kind.DATETIME: "“时刻”",
-    Kind.READINGS: "“解释选择”",
-}
-_FORMS = {
-    Kind.BOOL: ("“是”或“否”", "`yes` or `no`"),
-    Kind.ENUM: ("一个值、列表或“不是 X”", "a value, a list, or `not X`"),
-    Kind.ORDINAL: (
-        "一个值, 或“至少/至多/超过/不足 X”, 两头都有限的写“至少 X 且不足 Y”",
-        "a value, or `at least/at most/more than/less than X`, or both ends: `at least X and less than Y`",
-    ),
-    Kind.INTEGER: (
-        "整数, 或“至少/至多/超过/不足 N”, 两头都有限的写“至少 N 且不足 M”",
-        "an integer, or `at least/at most/more than/less than N`, or both ends: `at least N and less than M`",
-    ),
-    Kind.DATE: ("“有”或“无”", "`happened` or `not happened`"),
-    Kind.DATETIME: ("“有”或“无”", "`happened` or `not happened`"),
-    Kind.READINGS: ("“解释: {编号: 选项}”", "`reading: {id: option}`"),
-}
-
-
-def _rest(whole: Text, rest: str) -> Text:
-    """The end of a phrase, at its own place."""
-    return part(whole, max(whole.rfind(rest), 0))
-
-
-def _shown(tree: Tree) -> str:
-    return str(tree) if isinstance(tree, Text) else "[…]" if isinstance(tree, Items) else "{…}"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from plan_rules.condition import ALWAYS, NEVER, Condition
 from plan_rules.fact import Fact, Kind
-from plan_rules.language.conditions import YES_NO, ConditionReader
+from plan_rules.language.conditions import ConditionReader
 from plan_rules.language.keywords import value_word
 from plan_rules.language.names import Names
 from plan_rules.language.shape import FactShape, FieldShape, FormShape
 from plan_rules.language.tree import Fields, Report, Text, Tree
+from plan_rules.language.values import YES_NO
 from plan_rules.language.vocabulary import Vocabulary, declared_fact
 from plan_rules.plan import Form, FormField
 
