@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plan_rules.decision import Decision, Duty, Permission, Prohibition, Side
+from plan_rules.decision import Decision, Duty, Permission, Prohibition
 from plan_rules.entries import Entry, Section, pairs
 from plan_rules.layer import Authority, citation
+from plan_rules.layer_answers import Side
 from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Plan
 from plan_rules.wording import Wording, by_when, to_whom, value_text, who

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from plan_rules.decision import Basis, LayerInForce, Override, Side
 from plan_rules.layer import Authority
+from plan_rules.layer_answers import Basis, LayerInForce, Override, Side
 from plan_rules.norm import Norm
 from plan_rules.plan import Clause, Plan
 

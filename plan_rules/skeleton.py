@@ -20,13 +20,12 @@ from plan_rules.decision import (
     Due,
     LadderAnswer,
     LadderPlace,
-    LayerInForce,
     NoticeAnswer,
-    Override,
     Post,
     PrincipleAnswer,
     TierAnswer,
 )
+from plan_rules.layer_answers import LayerInForce, Override
 from plan_rules.layered import overrides, sources
 from plan_rules.norm import Norm, Step, Strength, TimeLimit
 from plan_rules.normal import Lowered

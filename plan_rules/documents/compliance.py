@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from plan_rules.analysis.finding import Finding
 from plan_rules.analysis.proving import proof
 from plan_rules.deciding import decide, moment
-from plan_rules.decision import Decision, Override, Side
+from plan_rules.decision import Decision
 from plan_rules.documents.content import (
     Block,
     Cell,
@@ -31,6 +31,7 @@ from plan_rules.documents.content import (
 from plan_rules.documents.sentence import norm_sentence
 from plan_rules.errors import CalendarUnknown, FactsInvalid
 from plan_rules.layer import Authority, Force, Layer, Layering, Provision, citation
+from plan_rules.layer_answers import Override, Side
 from plan_rules.layered import side
 from plan_rules.loading import bare, on_day
 from plan_rules.norm import Exemption

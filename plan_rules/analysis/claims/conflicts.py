@@ -10,9 +10,9 @@ from plan_rules.analysis.bound import Bound
 from plan_rules.analysis.diagram import Points
 from plan_rules.analysis.finding import Claim
 from plan_rules.analysis.meaning import Meaning
-from plan_rules.decision import Side
 from plan_rules.errors import Message, Severity
 from plan_rules.layer import Authority
+from plan_rules.layer_answers import Side
 from plan_rules.layered import side
 from plan_rules.phrases import modality_phrase
 from plan_rules.plan import Action, Plan
