@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from plan_rules.errors import Message, ToldError
+from plan_rules.sql.reserved import ANY, ORACLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Dialect:
     exact: bool = True
     replaces: bool = True
     dots: bool = True
+
+    def reserves(self, word: str) -> bool:
+        """Is the word no plain name?"""
+        return word.lower() in (ORACLE if self.name == "oracle" else ANY)
 
 
 _ALL = (

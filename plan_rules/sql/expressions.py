@@ -39,10 +39,10 @@ _TYPES = {
 }
 
 
-def name_of(column: str) -> exp.Identifier:
+def name_of(column: str, dialect: Dialect) -> exp.Identifier:
     """A name; one that a database folds as it does in the caller's own SQL where it is a plain word."""
-    plain = column.isascii() and column.isidentifier() and not column.startswith("_")
-    return exp.to_identifier(column, quoted=not plain)
+    word = column.isascii() and column.isidentifier() and not column.startswith("_")
+    return exp.to_identifier(column, quoted=not word or dialect.reserves(column))
 
 
 def type_of(kind: Type, dialect: Dialect) -> exp.DataType:
@@ -128,7 +128,7 @@ class Expressions:
                 return True
 
     def _column(self, name: str) -> exp.Expr:
-        column = exp.Column(this=name_of(self._prefix + name))
+        column = exp.Column(this=name_of(self._prefix + name, self._dialect))
         if name in self._raw and not self._dialect.exact:  # else `Lobby` would be `lobby`
             return exp.Cast(this=column, to=exp.DataType.build("binary"))
         return column

@@ -18,11 +18,11 @@ def table_text(plan: Plan, dialect: Dialect, wanted: Wanted) -> str:
     names = value_columns(plan) if wanted.columns is None else tuple(wanted.columns)
     taken = list(inputs(plan, names))
     columns = [
-        *(exp.ColumnDef(this=name_of(name), kind=exp.DataType.build("varchar(200)")) for name in wanted.keep),
-        *(exp.ColumnDef(this=name_of(each.name), kind=type_of(each.type, dialect)) for each in taken),
+        *(exp.ColumnDef(this=name_of(name, dialect), kind=exp.DataType.build("varchar(200)")) for name in wanted.keep),
+        *(exp.ColumnDef(this=name_of(each.name, dialect), kind=type_of(each.type, dialect)) for each in taken),
     ]
     for column, each in zip(columns[len(wanted.keep) :], taken, strict=True):
         column.add_comments([plan.facts[each.fact].label.replace("*/", "* /")])
-    table = exp.Schema(this=table_named(wanted.table), expressions=columns)
+    table = exp.Schema(this=table_named(wanted.table, dialect), expressions=columns)
     made = exp.Create(this=table, kind="TABLE")
     return made.sql(dialect=dialect.name, pretty=True, comments=True) + ";\n"

@@ -94,7 +94,7 @@ def _check(program: Program, wanted: Wanted) -> None:
             raise SqlRefused(message)
 
 
-def table_named(name: str) -> exp.Table:
+def table_named(name: str, dialect: Dialect) -> exp.Table:
     """A table or view, perhaps with its schema before a dot.  Raises SqlRefused."""
     parts = name.split(".")
     if len(parts) > _PARTS or not all(re.fullmatch(r"[\w$#]+", part) for part in parts):
@@ -102,7 +102,7 @@ def table_named(name: str) -> exp.Table:
             f"“{name}”不是表名或视图名, 如 bank.incidents", f"`{name}` is no name, such as bank.incidents"
         )
         raise SqlRefused(message)
-    names = dict(zip(("this", "db", "catalog"), (name_of(part) for part in reversed(parts)), strict=False))
+    names = dict(zip(("this", "db", "catalog"), (name_of(part, dialect) for part in reversed(parts)), strict=False))
     return exp.Table(**names)
 
 
@@ -111,7 +111,7 @@ def table_named(name: str) -> exp.Table:
 
 def _view(plan: Plan, program: Program, dialect: Dialect, wanted: Wanted, name: str) -> View:
     columns = (*wanted.keep, *(_answer_name(each, dialect) for each in program.answers))
-    target = table_named(name)
+    target = table_named(name, dialect)
     created = exp.Create(
         this=target, kind="VIEW", replace=dialect.replaces, expression=_select(plan, program, dialect, wanted)
     )
@@ -137,15 +137,15 @@ def _select(plan: Plan, program: Program, dialect: Dialect, wanted: Wanted) -> e
     types |= {each.name: each.type for stage in program.stages for each in stage}
     texts = frozenset(each.name for each in program.inputs if each.type is Type.TEXT)
     expressions = Expressions(dialect, types, texts)
-    source: exp.Table = table_named(wanted.table)
+    source: exp.Table = table_named(wanted.table, dialect)
     stages: list[tuple[str, exp.Select]] = []
     for number, (stage, handed) in enumerate(zip(program.stages, handed_on(program), strict=True), 1):
         defined = {each.name: each for each in stage}
-        chosen = [_chosen(expressions, defined.get(column), column) for column in handed]
-        kept = [exp.Column(this=name_of(column)) for column in wanted.keep]
+        chosen = [_chosen(expressions, defined.get(column), column, dialect) for column in handed]
+        kept = [exp.Column(this=name_of(column, dialect)) for column in wanted.keep]
         stages.append((f"stage_{number}", _fenced(_selected([*kept, *chosen], source), dialect)))
         source = exp.to_table(f"stage_{number}")
-    kept = [exp.Column(this=name_of(column)) for column in wanted.keep]
+    kept = [exp.Column(this=name_of(column, dialect)) for column in wanted.keep]
     found = _selected([*kept, *(_answer(plan, expressions, each, dialect) for each in program.answers)], source)
     for alias, stage_select in stages:
         found = found.with_(alias, as_=stage_select, copy=False)
@@ -165,16 +165,16 @@ def _fenced(select: exp.Select, dialect: Dialect) -> exp.Select:
     return select.limit(int(amount), copy=False) if word else select
 
 
-def _chosen(expressions: Expressions, definition: Definition | None, column: str) -> exp.Expr:
+def _chosen(expressions: Expressions, definition: Definition | None, column: str, dialect: Dialect) -> exp.Expr:
     if definition is None:
-        return exp.Column(this=name_of(column))
-    found = exp.Alias(this=expressions.value(definition.formula), alias=name_of(column))
+        return exp.Column(this=name_of(column, dialect))
+    found = exp.Alias(this=expressions.value(definition.formula), alias=name_of(column, dialect))
     found.add_comments([_comment(definition.about)])
     return found
 
 
 def _answer(plan: Plan, expressions: Expressions, answer: Answer, dialect: Dialect) -> exp.Expr:
-    found = exp.Alias(this=expressions.value(answer.formula), alias=name_of(_answer_name(answer, dialect)))
+    found = exp.Alias(this=expressions.value(answer.formula), alias=name_of(_answer_name(answer, dialect), dialect))
     about = _comment(" ".join(_about(plan, answer)))
     if about:
         found.add_comments([about])

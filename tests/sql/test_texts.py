@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from dataclasses import replace
 
+import duckdb
 import pytest
 import sqlglot
 
 import plan_rules as pr
 from plan_rules.sql import DIALECTS, SqlRefused, Wanted, table_text, views
-from tests.command_line import run
+from plan_rules.sql.reserved import ANY, ORACLE
+from tests.command_line import ROOT, run
 
 PLAN = pr.load()
 
@@ -37,6 +41,46 @@ def test_the_same_plan_gives_the_same_text() -> None:
 
     assert len(texts) == 1
     assert PLAN.digest in texts.pop()
+
+
+def _of_its_words(dialect: str) -> tuple[pr.Plan, Wanted]:
+    """A plan with a fact called `order`, and a table whose other columns are called by words that SQL reserves."""
+    text = (ROOT / "tests/data/small_plan.yaml").read_text(encoding="utf-8")
+    assert text.count("{id: found_at") == 1
+    keep = sorted(ORACLE if dialect == "oracle" else ANY)
+    keep.remove("order")
+    return pr.loads(text.replace("{id: found_at", "{id: order")), Wanted(table="incidents", keep=keep)
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_columns_are_called_by_words_that_a_database_reserves(name: str) -> None:
+    plan, wanted = _of_its_words(name)
+    (view,) = views(plan, DIALECTS[name], wanted)
+    table = table_text(plan, DIALECTS[name], wanted)
+
+    assert view.columns[: len(wanted.keep)] == tuple(wanted.keep)
+    (select,) = (each for each in sqlglot.parse(view.text, dialect=name) if each and each.find(sqlglot.exp.Select))
+    columns = [
+        *select.find_all(sqlglot.exp.Column),
+        *sqlglot.parse_one(table, dialect=name).find_all(sqlglot.exp.ColumnDef),
+    ]
+    assert all(each.this.quoted for each in columns if each.name in {*wanted.keep, "order"})
+    if name == "duckdb":
+        duckdb.connect().execute(table).execute(view.text)
+    if name == "sqlite":
+        sqlite3.connect(":memory:").executescript(table + view.text)
+
+
+def test_every_word_that_duckdb_reserves_is_known() -> None:
+    found = duckdb.sql("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
+
+    assert {word for (word,) in found} <= ANY
+
+
+def test_oracle_quotes_no_plain_name_that_it_does_not_reserve() -> None:
+    text = table_text(PLAN, DIALECTS["oracle"], Wanted(keep=("key", "plan", "branch")))
+
+    assert not re.search(r'"(?:key|plan|branch)"', text)
 
 
 def test_hive_has_no_dots_in_names() -> None:
