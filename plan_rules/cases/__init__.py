@@ -7,8 +7,9 @@ with Cases.connect("sqlite:///cases.db") as cases:
     cases.observe(recorded.case.id, {"staff_assaulted": True}, by="10023")
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from plan_rules.deferred import deferred
 
 if TYPE_CHECKING:
     from plan_rules.cases.case import Case, Phase
@@ -60,11 +61,4 @@ __all__ = [
     "read_key_file",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """The public names, each loaded when it is first asked for: a pure case needs no database driver."""
-    if name not in _WHERE:
-        raise AttributeError(name)
-    found = getattr(import_module(f"plan_rules.cases.{_WHERE[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = deferred(__name__, _WHERE)  # a pure case needs no database driver

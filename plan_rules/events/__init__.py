@@ -5,8 +5,9 @@ from plan_rules.events import Desk, answer
 answered = answer(Desk(plan, cases), headers, body, origin="incidents/0/17", received=received)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from plan_rules.deferred import deferred
 
 if TYPE_CHECKING:
     from plan_rules.events.data_schemas import schemas
@@ -26,11 +27,4 @@ _WHERE = {
 
 __all__ = ["Desk", "Incoming", "Outgoing", "answer", "recorded_as", "schemas", "unpack"]
 
-
-def __getattr__(name: str) -> Any:
-    """The public names, each loaded when it is first asked for."""
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"plan_rules.events.{_WHERE[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = deferred(__name__, _WHERE)

@@ -10,9 +10,6 @@ DECIDED = "plan-rules.incident.decided"
 RECORDED = "plan-rules.case.recorded"
 PROBLEM = "plan-rules.problem"  # out: an event could not be taken
 
-TAKEN = (REPORTED, CASE)
-SENT = (DECIDED, RECORDED, PROBLEM)
-
 # Extension attributes: of a sender, the plan it wants to be answered by; of an answer, the plan that answered.
 DIGEST = "plandigest"
 VERSION = "planversion"

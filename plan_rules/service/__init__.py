@@ -6,8 +6,9 @@ Needs `pip install 'plan-rules[service]'`; its names are loaded when they are fi
 no web server.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from plan_rules.deferred import deferred
 
 if TYPE_CHECKING:
     from plan_rules.service.application import Service
@@ -26,11 +27,4 @@ _WHERE = {
 
 __all__ = ["Role", "Service", "Setting", "TokensRefused", "new_token", "serve"]
 
-
-def __getattr__(name: str) -> Any:
-    """The public names, each loaded when it is first asked for."""
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"plan_rules.service.{_WHERE[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = deferred(__name__, _WHERE)

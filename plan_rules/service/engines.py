@@ -116,10 +116,6 @@ class Pool:
         for worker in self._all:
             await worker.end()
 
-    def pids(self) -> tuple[int, ...]:
-        """The processes that run."""
-        return tuple(worker.pid for worker in self._all)
-
     async def _free(self) -> _Worker:
         self._waiting += 1
         try:
@@ -172,11 +168,6 @@ class _Worker:
     async def begin(self, answering: Answering) -> None:
         """Tell it how to answer, and wait until it can.  Raises EngineDied."""
         await self._told(("begin", answering))
-
-    @property
-    def pid(self) -> int:
-        """The process."""
-        return self._process.pid
 
     async def answer(self, plan: Plan, question: Question) -> bytes:
         """The answer.  Raises EngineDied, and what answering raised there."""
