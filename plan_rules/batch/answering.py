@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from plan_rules.columns import Input, Program, lower
 from plan_rules.columns.formula import Type, balanced
@@ -60,6 +60,8 @@ def answers(
     Raises TableInvalid for columns of the wrong type, of names that answers have or of which there are more than the
     backend holds at once (see `answers_in_parts`), ReadingInvalid for readings that the plan does not have.
     """
+    if form not in get_args(Form):
+        raise TableInvalid(Message("form 写 columns 或 lists", "form is `columns` or `lists`"))
     program = lower(plan, readings, frozenset(table.columns))
     kept, wanted = _kept(program, table, keep), _wanted(program, only, form)
     _narrow_enough(wanted, table, len(kept), form)

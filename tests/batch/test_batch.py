@@ -207,6 +207,11 @@ def test_answers_that_the_plan_does_not_have_are_named(only: tuple[str, ...]) ->
         answers(pr.load(), small({"branch": ["a"]}), only=("tier",), form="lists")
 
 
+def test_a_form_that_is_none_is_refused() -> None:
+    with pytest.raises(TableInvalid, match="form is `columns` or `lists`"):
+        answers(pr.load(), small({"branch": ["a"]}), form="rows")  # type: ignore[arg-type]
+
+
 def test_a_column_of_the_wrong_type_is_refused_though_no_answer_that_is_wanted_reads_it() -> None:
     plan = pr.load()
     with pytest.raises(TableInvalid, match="complainant_count"):
