@@ -42,7 +42,7 @@ class _Writer:
     def __init__(self, digest: str) -> None:
         self._digest = digest
         self._item = lru_cache(maxsize=_KEPT, typed=True)(_with_text)
-        self._kept: dict[int, tuple[Any, bytes]] = {}  # by identity, which is known at once
+        self._kept: dict[int, tuple[Any, bytes]] = {}  # by identity, nobody else's while it is here
         self._facts = _FactTexts()
 
     def written(self, decision: Decision) -> bytes:
@@ -59,12 +59,11 @@ class _Writer:
         return b"{" + b",".join(parts) + b"}"
 
     def _list(self, items: Iterable[Any]) -> bytes:
-        return b"[" + b",".join([self._text(item) for item in items]) + b"]"
+        kept = self._kept.get
+        return b"[" + b",".join([found[1] if (found := kept(id(item))) else self._text(item) for item in items]) + b"]"
 
     def _of_readings(self, readings: Mapping[str, str]) -> bytes:
-        kept = self._kept.get(id(readings))
-        if kept is None or kept[0] is not readings:
-            kept = self._keep(readings, _dumps(dict(readings)))
+        kept = self._kept.get(id(readings)) or self._keep(readings, _dumps(dict(readings)))
         return kept[1]
 
     def _of_facts(self, facts: Mapping[str, Jsonable]) -> bytes:
@@ -76,7 +75,7 @@ class _Writer:
 
     def _text(self, item: Any) -> bytes:
         kept = self._kept.get(id(item))
-        if kept is not None and kept[0] is item:
+        if kept is not None:
             return kept[1]
         try:
             found = self._item(item)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from plan_rules.condition import mentioned
+from plan_rules.condition import All, Is, Present, mentioned
 from plan_rules.errors import Diagnostic, FactsInvalid, Message, Severity
 from plan_rules.fact import UNKNOWN, Fact
 from plan_rules.fact_values import FactValue, shown
@@ -69,7 +69,7 @@ class Inference:
         ]
         self._dated = dated(plan)
         self._linked = _linked(tied_together(plan))
-        self._impossible_of = _by_fact((rule.facts, index) for index, (_, rule) in enumerate(self._impossible))
+        self._impossible_of = _by_fact((_needed(item), index) for index, item in enumerate(plan.impossibles))
         self._presumptions_of = _by_fact((rule.facts, index) for index, (_, rule) in enumerate(self._presumptions))
 
     def inferred(self, stated: dict[str, FactValue]) -> Inferred:
@@ -189,6 +189,12 @@ def _linked(groups: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for fact in whole:
             joined[fact] = whole
     return {fact: tuple(sorted(whole - {fact})) for fact, whole in joined.items()}
+
+
+def _needed(item: Impossible) -> tuple[str, ...]:
+    """The facts of which one at least must be known for the combination to be there; one, where there is one."""
+    parts = item.condition.parts if isinstance(item.condition, All) else (item.condition,)
+    return next(((part.fact,) for part in parts if isinstance(part, Is | Present)), item.facts)
 
 
 def _by_fact(rules: Iterable[tuple[tuple[str, ...], int]]) -> dict[str, tuple[int, ...]]:

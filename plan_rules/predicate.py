@@ -19,6 +19,7 @@ from plan_rules.condition import (
     Is,
     Not,
     Present,
+    Scalar,
     TierIs,
     UnderReading,
     Unstated,
@@ -39,9 +40,9 @@ def compiled(condition: Condition, plan: Plan, readings: Mapping[str, str]) -> P
     """The condition as a function."""
     match condition:
         case All(parts):
-            return _all([compiled(part, plan, readings) for part in parts])
+            return _all(*_split(parts, plan, readings))
         case AnyOf(parts):
-            return _any([compiled(part, plan, readings) for part in parts])
+            return _any(*_split(parts, plan, readings))
         case Not(part):
             return _not(compiled(part, plan, readings))
         case Is(fact, values):
@@ -73,10 +74,24 @@ def _not(inside: Predicate) -> Predicate:
     return negated
 
 
-def _all(parts: list[Predicate]) -> Predicate:
+def _split(
+    parts: tuple[Condition, ...], plan: Plan, readings: Mapping[str, str]
+) -> tuple[list[tuple[str, tuple[Scalar, ...]]], list[Predicate]]:
+    """The parts that ask one fact for some of its values, which need no function each, and the others."""
+    asking = [part for part in parts if isinstance(part, Is)]
+    others = [compiled(part, plan, readings) for part in parts if not isinstance(part, Is)]
+    return [(part.fact, part.values) for part in asking], others
+
+
+def _all(asking: list[tuple[str, tuple[Scalar, ...]]], others: list[Predicate]) -> Predicate:
     def every(w: Mapping[str, Any]) -> bool | None:
         result: bool | None = True
-        for part in parts:
+        for fact, values in asking:
+            if fact not in w:
+                result = None
+            elif w[fact] not in values:
+                return False
+        for part in others:
             value = part(w)
             if value is False:
                 return False
@@ -84,13 +99,18 @@ def _all(parts: list[Predicate]) -> Predicate:
                 result = None
         return result
 
-    return parts[0] if len(parts) == 1 else every
+    return others[0] if not asking and len(others) == 1 else every
 
 
-def _any(parts: list[Predicate]) -> Predicate:
+def _any(asking: list[tuple[str, tuple[Scalar, ...]]], others: list[Predicate]) -> Predicate:
     def some(w: Mapping[str, Any]) -> bool | None:
         result: bool | None = False
-        for part in parts:
+        for fact, values in asking:
+            if fact not in w:
+                result = None
+            elif w[fact] in values:
+                return True
+        for part in others:
             value = part(w)
             if value is True:
                 return True
@@ -98,7 +118,7 @@ def _any(parts: list[Predicate]) -> Predicate:
                 result = None
         return result
 
-    return parts[0] if len(parts) == 1 else some
+    return others[0] if not asking and len(others) == 1 else some
 
 
 def _within(fact: str, low: int | None, high: int | None) -> Predicate:

@@ -37,6 +37,7 @@ class Unknowns:
             fact: tuple(key for key in keys if key in self._conditions) for fact, keys in lowered.mentioned.items()
         }
         self._asked = lru_cache(maxsize=4096)(self._may_wait)
+        self._told = lru_cache(maxsize=8192)(Undetermined)
         self._consistent = lru_cache(maxsize=8192)(self._could_be)
         self._inference = inference(plan, lowered.readings)
 
@@ -72,7 +73,7 @@ class Unknowns:
         declared = [fact for fact in self._facts if fact in blocked] if len(blocked) > 1 else list(blocked)
         for fact in declared:
             clauses = tuple(sorted(blocked[fact], key=self._order.__getitem__))
-            yield Undetermined(fact, self._facts[fact].question, clauses)
+            yield self._told(fact, self._facts[fact].question, clauses)
 
     def _outcomes(self, fact_id: str, key: str, facts: Facts) -> set[bool | None]:
         """What the condition comes to over the values that the fact may have, given what else is stated."""
