@@ -38,6 +38,7 @@ class Unknowns:
         }
         self._asked = lru_cache(maxsize=4096)(self._may_wait)
         self._told = lru_cache(maxsize=8192)(Undetermined)
+        self._telling = lru_cache(maxsize=8192)(self._telling_values)
         self._consistent = lru_cache(maxsize=8192)(self._could_be)
         self._inference = inference(plan, lowered.readings)
 
@@ -83,11 +84,16 @@ class Unknowns:
             for name in self._inference.linked(fact_id)
             if name in facts.source and facts.values[name] is not UNKNOWN
         )
-        return {
-            condition({**facts.wide, fact_id: value})
-            for value in telling_values(fact, leaves(self._lowered.conditions[key]))
-            if not fact.domain or self._consistent(fact_id, value, around)
-        }
+        tried = dict(facts.wide)
+        outcomes: set[bool | None] = set()
+        for value in self._telling(fact_id, key):
+            if not fact.domain or self._consistent(fact_id, value, around):
+                tried[fact_id] = value
+                outcomes.add(condition(tried))
+        return outcomes
+
+    def _telling_values(self, fact: str, key: str) -> tuple[Any, ...]:
+        return tuple(telling_values(self._facts[fact], leaves(self._lowered.conditions[key])))
 
     def _could_be(self, fact: str, value: Any, around: tuple[tuple[str, Any], ...]) -> bool:
         return self._inference.consistent({**dict(around), fact: value})

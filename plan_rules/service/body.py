@@ -83,7 +83,7 @@ def parsed(text: bytes) -> Any:
     """The value of a JSON text.  Raises Refused."""
     _check_depth(text)
     try:
-        return json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        return _DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as failure:
         raise refused(400, "body_invalid", "请求正文不是 JSON (UTF-8)", "the body is no JSON in UTF-8") from failure
 
@@ -111,6 +111,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> Any:
     raise refused(400, "body_invalid", f"JSON 里没有 {name}", f"JSON has no {name}")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _not_as_meant(failure: ValidationError) -> Refused:
