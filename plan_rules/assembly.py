@@ -39,7 +39,7 @@ from plan_rules.facts import Facts
 from plan_rules.instants import written
 from plan_rules.norm import TimeLimit
 from plan_rules.normal import Lowered
-from plan_rules.plan import Deputy, Plan
+from plan_rules.plan import Plan
 from plan_rules.predicate import compiled
 from plan_rules.readings_used import ReadingsUsed
 from plan_rules.reasons import KEPT, Group, Reasons, Why
@@ -126,8 +126,8 @@ class Assembler:
     ) -> Decision:
         """The Decision; raises CalendarUnknown where a deadline needs working days nobody has published."""
         wide = facts.wide
-        deputies = tuple([deputy for deputy, acting in self._deputies if acting(wide)])
-        layout = self._laid_out(fired, deputies)
+        acting = tuple([index for index, (_, acts) in enumerate(self._deputies) if acts(wide)])
+        layout = self._laid_out(fired, acting)
         skeleton, whys = layout.skeleton, self._reasons.whys(layout.groups, facts)
         duties: list[Duty] = []
         violations: list[Violation] = []
@@ -195,9 +195,10 @@ class Assembler:
 
     # ----------------------------------------------------------------- what does not depend on values
 
-    def _layout(self, fired: frozenset[str], deputies: tuple[Deputy, ...]) -> _Layout:
+    def _layout(self, fired: frozenset[str], acting: tuple[int, ...]) -> _Layout:
+        """What follows from the clauses that fired and the deputies (by number) who act."""
         fired = self._articulation.in_scope(fired)
-        skeleton = self._articulation.of(fired, deputies)
+        skeleton = self._articulation.of(fired, tuple(self._deputies[index][0] for index in acting))
         groups = self._reasons.groups(skeleton.fired)
         place = {clause: index for index, group in enumerate(groups) for clause in group.clauses}
 

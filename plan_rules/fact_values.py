@@ -27,7 +27,7 @@ FactValue: TypeAlias = Scalar | Unknown | Instant
 
 def shown(value: FactValue) -> Jsonable:
     """One value as JSON."""
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, int):  # also true and false
         return value
     if isinstance(value, str):
         return str(value)
