@@ -99,7 +99,7 @@ class Assembler:
         self._reasons = Reasons(lowered)
         self._laid_out = lru_cache(maxsize=4096)(self._layout)
         self._part = lru_cache(maxsize=KEPT, typed=True)(_Part)
-        self._kept: dict[tuple[_Part, Whose], Any] = {}
+        self._kept: dict[tuple[_Part, Whose, tuple[Any, ...]], Any] = {}
         self._one = lru_cache(maxsize=KEPT, typed=True)(_itself)  # the first of those that are equal
         self._deputies = [
             (deputy, compiled(deputy.condition, plan, lowered.readings))
@@ -144,7 +144,7 @@ class Assembler:
                 if demand.state
                 else (demand.bearers, demand.deadline, _OPEN)
             )
-            duties.append(_duty(demand, bearers, deadline, stands.status, _merged(whose(whys)), wide))
+            duties.append(self._varying(part, whose(whys), (bearers, deadline, stands.status), wide))
             if (
                 not demand.state
                 and demand.limit is not None
@@ -211,16 +211,27 @@ class Assembler:
         demanded = (skeleton.duties, skeleton.prohibitions, skeleton.permissions)
         return _Layout(fired, skeleton, groups, *map(placed, demanded))
 
-    def _same(self, part: _Part, whose: Whose, wide: Wide, made: Made[T]) -> T:
+    def _varying(
+        self, part: _Part, whose: Whose, found: tuple[tuple[Bearer, ...], Due | None, str], wide: Wide
+    ) -> Duty:
+        """A duty of these bearers, deadline and status; the very same object for the same ones and reasons."""
+
+        def made(demand: Demand, reasons: Mapping[str, Reason], wide: Wide) -> Duty:
+            return _duty(demand, *found, reasons, wide)
+
+        own = found if found[0] is not part.demand.bearers else found[1:]
+        return self._same(part, whose, wide, made, own)
+
+    def _same(self, part: _Part, whose: Whose, wide: Wide, made: Made[T], by: tuple[Any, ...] = ()) -> T:
         """What is made of a demand; the very same object for the same reasons, unless approvals count."""
         if part.demand.approvals:
             return made(part.demand, _merged(whose), wide)
-        found = self._kept.get((part, whose))
+        found = self._kept.get((part, whose, by))
         if found is None:
             found = self._one(made(part.demand, _merged(whose), wide))
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            self._kept[part, whose] = found
+            self._kept[part, whose, by] = found
         return found  # type: ignore[no-any-return]
 
     def _excluding(self, skeleton: Skeleton, whys: list[Why]) -> tuple[ExclusionAnswer, ...]:

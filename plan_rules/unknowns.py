@@ -15,7 +15,7 @@ from plan_rules.decision import Undetermined
 from plan_rules.fact import UNKNOWN, telling_values
 from plan_rules.facts import Facts
 from plan_rules.inference import inference
-from plan_rules.normal import Lowered
+from plan_rules.normal import Lowered, facts_of
 from plan_rules.plan import clause_of
 from plan_rules.predicate import Predicate, compiled
 
@@ -38,7 +38,8 @@ class Unknowns:
         }
         self._asked = lru_cache(maxsize=4096)(self._may_wait)
         self._told = lru_cache(maxsize=8192)(Undetermined)
-        self._telling = lru_cache(maxsize=8192)(self._telling_values)
+        self._read = {key: facts_of(lowered.conditions[key]) for key in self._conditions}
+        self._come_to = lru_cache(maxsize=8192)(self._outcomes_seen)
         self._consistent = lru_cache(maxsize=8192)(self._could_be)
         self._inference = inference(plan, lowered.readings)
 
@@ -76,24 +77,26 @@ class Unknowns:
             clauses = tuple(sorted(blocked[fact], key=self._order.__getitem__))
             yield self._told(fact, self._facts[fact].question, clauses)
 
-    def _outcomes(self, fact_id: str, key: str, facts: Facts) -> set[bool | None]:
+    def _outcomes(self, fact_id: str, key: str, facts: Facts) -> frozenset[bool | None]:
         """What the condition comes to over the values that the fact may have, given what else is stated."""
-        fact, condition = self._facts[fact_id], self._conditions[key]
         around = tuple(
             (name, facts.values[name])
             for name in self._inference.linked(fact_id)
             if name in facts.source and facts.values[name] is not UNKNOWN
         )
-        tried = dict(facts.wide)
-        outcomes: set[bool | None] = set()
-        for value in self._telling(fact_id, key):
-            if not fact.domain or self._consistent(fact_id, value, around):
-                tried[fact_id] = value
-                outcomes.add(condition(tried))
-        return outcomes
+        return self._come_to(fact_id, key, tuple([facts.wide.get(name) for name in self._read[key]]), around)
 
-    def _telling_values(self, fact: str, key: str) -> tuple[Any, ...]:
-        return tuple(telling_values(self._facts[fact], leaves(self._lowered.conditions[key])))
+    def _outcomes_seen(
+        self, fact_id: str, key: str, seen: tuple[Any, ...], around: tuple[tuple[str, Any], ...]
+    ) -> frozenset[bool | None]:
+        """The same, of the values (None: unknown) of the facts that the condition reads."""
+        fact, condition = self._facts[fact_id], self._conditions[key]
+        known = {name: value for name, value in zip(self._read[key], seen, strict=True) if value is not None}
+        return frozenset(
+            condition({**known, fact_id: value})
+            for value in telling_values(fact, leaves(self._lowered.conditions[key]))
+            if not fact.domain or self._consistent(fact_id, value, around)
+        )
 
     def _could_be(self, fact: str, value: Any, around: tuple[tuple[str, Any], ...]) -> bool:
         return self._inference.consistent({**dict(around), fact: value})
