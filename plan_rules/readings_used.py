@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from plan_rules.condition import Condition, TierIs, UnderReading
 from plan_rules.norm import Bearers
-from plan_rules.normal import Lowered, Normaliser
+from plan_rules.normal import Lowered, Normaliser, facts_of
 from plan_rules.plan import Clause, Plan
 from plan_rules.predicate import Predicate, compiled
 from plan_rules.truth import tier_condition
+
+_Test: TypeAlias = tuple[Predicate, frozenset[str], tuple[str, ...]]  # with what bears on it, and the facts it reads
 
 
 class ReadingsUsed:
@@ -37,27 +39,34 @@ class ReadingsUsed:
             if bearing := frozenset(_of(item.condition, plan)):
                 grouped.setdefault(item.condition, set()).update(bearing)
         free = Normaliser(plan, None)
-        self._tests: list[tuple[Predicate, frozenset[str]]] = [
-            (compiled(free.normal(condition), plan, {}), frozenset(bearing)) for condition, bearing in grouped.items()
-        ]
+        normal = [(free.normal(condition), frozenset(bearing)) for condition, bearing in grouped.items()]
+        self._tests = [(compiled(condition, plan, {}), bearing, facts_of(condition)) for condition, bearing in normal]
         self._after = lru_cache(maxsize=4096)(self._left_after)
+        self._seen = lru_cache(maxsize=8192)(self._of_values)
         self._chosen = lru_cache(maxsize=4096)(self._with_options)
 
     def of(self, wide: Mapping[str, Any], fired: tuple[str, ...]) -> Mapping[str, str]:
         """Reading id -> option id, in the plan's order."""
-        used, tests = self._after(fired)
-        for might, bearing in tests:
-            if not bearing <= used and might(wide) is True:
+        facts = self._after(fired)[2]
+        return self._seen(fired, tuple([wide.get(fact) for fact in facts]))
+
+    def _of_values(self, fired: tuple[str, ...], values: tuple[Any, ...]) -> Mapping[str, str]:
+        """The same, of the values (None: unknown) of the facts that the tests read."""
+        used, tests, facts = self._after(fired)
+        known = {fact: value for fact, value in zip(facts, values, strict=True) if value is not None}
+        for might, bearing, _ in tests:
+            if not bearing <= used and might(known) is True:
                 used |= bearing
         return self._chosen(used)
 
     def _with_options(self, used: frozenset[str]) -> Mapping[str, str]:
         return MappingProxyType({name: self._readings[name] for name in self._order if name in used})
 
-    def _left_after(self, fired: tuple[str, ...]) -> tuple[frozenset[str], list[tuple[Predicate, frozenset[str]]]]:
-        """The readings that bear on clauses that fired, and the tests that could still add to them."""
+    def _left_after(self, fired: tuple[str, ...]) -> tuple[frozenset[str], list[_Test], tuple[str, ...]]:
+        """The readings that bear on clauses that fired, the tests that could still add to them, and what those read."""
         used = frozenset().union(*(self._clauses.get(clause, frozenset()) for clause in fired))
-        return used, [test for test in self._tests if not test[1] <= used]
+        tests = [test for test in self._tests if not test[1] <= used]
+        return used, tests, tuple(dict.fromkeys(fact for _, _, facts in tests for fact in facts))
 
 
 def _of_clause(clause: Clause, plan: Plan) -> Iterable[str]:
