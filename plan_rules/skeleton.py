@@ -97,6 +97,10 @@ class Articulation:
         self._firing = {clause: self._plan.firing_keys(clause) for clause in self._plan.clauses}
         self._excluding = frozenset(self._plan.exclusions)
         self.of = lru_cache(maxsize=4096)(self._skeleton)
+        # What comes in many skeletons is one object: its text is found at once.
+        self._tiers = {tier.id: TierAnswer(tier.id, tier.label, tier.rank) for tier in self._plan.tiers.values()}
+        self._principle = lru_cache(maxsize=4096)(PrincipleAnswer)
+        self._notice = lru_cache(maxsize=4096)(NoticeAnswer)
 
     def in_scope(self, fired: frozenset[str]) -> frozenset[str]:
         """What counts of what fired: only the clauses that exclude, where one does."""
@@ -218,8 +222,7 @@ class Articulation:
         if not tiers:
             return None
         pick = max if self._plan.highest_tier else min
-        tier = pick(tiers, key=lambda found: found.severity)
-        return TierAnswer(tier.id, tier.label, tier.rank)
+        return self._tiers[pick(tiers, key=lambda found: found.severity).id]
 
     def _principles(self, clauses: list[Clause], fired: frozenset[str]) -> tuple[PrincipleAnswer, ...]:
         found = []
@@ -227,18 +230,18 @@ class Articulation:
             governed = tuple(name for name in clause.governs if name in fired)
             if clause.principle and governed:
                 principle = self._plan.principles[clause.principle]
-                found.append(PrincipleAnswer(principle.id, principle.label, clause.id, governed))
+                found.append(self._principle(principle.id, principle.label, clause.id, governed))
         return tuple(found)
 
     def _notices(self, fired: frozenset[str]) -> Iterable[NoticeAnswer]:
         for notice in self._plan.notices:
             if notice.id in fired:
-                yield NoticeAnswer(notice.id, notice.text, notice.origin, notice.clauses)
+                yield self._notice(notice.id, notice.text, notice.origin, notice.clauses)
 
     def _advice(self, norm: Applied) -> NoticeAnswer:
         verb = {"duty": "建议", "prohibition": "建议不要", "permission": "可以"}[norm.norm.modality]
         label = self._plan.actions[norm.norm.action].label
-        return NoticeAnswer(
+        return self._notice(
             f"{norm.clause.id}:{norm.norm.action}", f"{verb}: {label}", norm.clause.id, (norm.clause.id,)
         )
 
