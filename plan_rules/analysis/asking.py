@@ -114,7 +114,7 @@ class _Asker:
         if len(tiers) == 1:  # what only says something of the tier need not be asked any more
             open_ = self._left_open(told, deciding)
             here = self._incidents(told, open_)
-        outcomes = [(outcome, where) for outcome, where in self._outcomes() if where & here != self._diagram.nothing]
+        outcomes = [(outcome, where) for outcome, where in self._outcomes(here) if where != self._diagram.nothing]
         certain = tuple(outcome for outcome, where in outcomes if here & ~where == self._diagram.nothing)
         undecided = [(outcome, where) for outcome, where in outcomes if outcome not in certain]
         sought = list(self._tiers.values()) if len(tiers) > 1 else [where for _, where in undecided]
@@ -134,10 +134,16 @@ class _Asker:
             self._incidents(told, self._left_open(told, deciding | self._said_of(deciding, told)))
         )
 
-    def _outcomes(self) -> Iterator[tuple[Outcome, Points]]:
+    def _outcomes(self, here: Points) -> Iterator[tuple[Outcome, Points]]:
+        """Where among these incidents an action is demanded, forbidden or allowed.
+
+        Each norm is cut to them before norms are joined: over all incidents, those of hundreds of clauses that have
+        no fact in common would take more nodes than there are.
+        """
         for modality in MODALITIES:
             for action in self._plan.actions:
-                yield Outcome(modality, action), self._meaning.asked(modality, action)
+                norms = self._meaning.norms(modality, action)
+                yield Outcome(modality, action), self._diagram.any(norm.where & here for norm in norms)
 
     # ----------------------------------------------------------------- which incidents are meant
 
