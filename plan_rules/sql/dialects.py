@@ -14,7 +14,8 @@ from plan_rules.sql.reserved import ANY, ORACLE
 class Dialect:
     """One dialect, by the name that sqlglot has for it.
 
-    `numbers`: it has no booleans in columns; they are 1, 0 and null.  `widest`: how many columns a select may have.
+    `numbers`: it has no booleans in columns; they are 1, 0 and null.  `widest`: how many columns a select may have;
+    `widest_table`: a table, where that is fewer.
     `fence` ends a stage so that the optimiser does not copy it into every place that reads it.  `exact`: text is
     compared byte for byte only where it is made bytes.  `replaces`: it has CREATE OR REPLACE VIEW.  `dots`: names of
     columns may hold dots.
@@ -28,6 +29,7 @@ class Dialect:
     exact: bool = True
     replaces: bool = True
     dots: bool = True
+    widest_table: int = 100_000
 
     def reserves(self, word: str) -> bool:
         """Is the word no plain name?"""
@@ -37,7 +39,9 @@ class Dialect:
 _ALL = (
     Dialect("duckdb", "DuckDB"),
     Dialect("postgres", "PostgreSQL", widest=1600, fence="OFFSET 0", replaces=False),
-    Dialect("mysql", "MySQL 8, MariaDB", widest=4000, fence="LIMIT 9223372036854775807", exact=False),
+    Dialect(
+        "mysql", "MySQL 8, MariaDB", widest=4000, widest_table=1017, fence="LIMIT 9223372036854775807", exact=False
+    ),
     Dialect("oracle", "Oracle", numbers=True, widest=1000),
     Dialect("hive", "Hive", replaces=False, dots=False),
     Dialect("spark", "Spark SQL"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import sqlite3
 from dataclasses import replace
+from random import Random
 
 import duckdb
 import pytest
 import sqlglot
+from sqlglot import exp
 
 import plan_rules as pr
 from plan_rules.sql import DIALECTS, SqlRefused, Wanted, table_text, views
 from plan_rules.sql.reserved import ANY, ORACLE
+from tests.analysis.large_plans import large_plan
 from tests.command_line import ROOT, run
 
 PLAN = pr.load()
@@ -34,6 +37,39 @@ def test_every_clause_and_the_clauses_of_every_action_stand_in_comments(name: st
     for clause in PLAN.clauses.values():
         assert f"/* {clause.id} " in view.text
     assert "duty_call_police, /* 三.3.c " in view.text
+
+
+def test_a_table_of_more_columns_than_the_database_has_is_refused_with_what_to_do() -> None:
+    narrow = replace(DIALECTS["mysql"], widest_table=40)
+
+    with pytest.raises(SqlRefused) as refused:
+        table_text(PLAN, narrow, Wanted())
+
+    assert "至多 40 列" in refused.value.message.zh and "at most 40 columns" in refused.value.message.en
+    assert "--columns" in refused.value.message.zh and "--columns" in refused.value.message.en
+    assert table_text(PLAN, narrow, Wanted(columns=("aggression_level",))).startswith("CREATE TABLE")
+
+
+def test_a_table_whose_rows_mysql_does_not_hold_is_refused_with_what_to_do() -> None:
+    plan = pr.load()
+    levels = {f"level_{number}": replace(plan.facts["aggression_level"], id=f"level_{number}") for number in range(90)}
+
+    with pytest.raises(SqlRefused) as refused:
+        table_text(replace(plan, facts={**plan.facts, **levels}), DIALECTS["mysql"], Wanted())
+
+    assert "一行放不下" in refused.value.message.zh and "--columns" in refused.value.message.en
+    assert table_text(plan, DIALECTS["mysql"], Wanted()).startswith("CREATE TABLE")
+
+
+@pytest.mark.parametrize("name", ["postgres", "oracle"])
+def test_no_view_and_no_stage_of_one_has_more_columns_than_the_database_allows(name: str) -> None:
+    plan = pr.loads(large_plan(Random(1), 120, 8, 6))
+    made = views(plan, replace(DIALECTS[name], widest=150), Wanted())
+    parsed = [each for view in made for each in sqlglot.parse(view.text, dialect=name) if each is not None]
+    selects = [len(select.selects) for each in parsed for select in each.find_all(exp.Select)]
+
+    assert len(made) > 1
+    assert max(selects) <= 150
 
 
 def test_the_same_plan_gives_the_same_text() -> None:
