@@ -79,18 +79,25 @@ def test_the_same_plan_gives_the_same_text() -> None:
     assert PLAN.digest in texts.pop()
 
 
-def _of_its_words(dialect: str) -> tuple[pr.Plan, Wanted]:
-    """A plan with a fact called `order`, and a table whose other columns are called by words that SQL reserves."""
+def _of_its_words(dialect: str) -> tuple[pr.Plan, list[Wanted]]:
+    """A plan with a fact called `order`, and tables whose other columns are called by words that SQL reserves."""
     text = (ROOT / "tests/data/small_plan.yaml").read_text(encoding="utf-8")
     assert text.count("{id: found_at") == 1
     keep = sorted(ORACLE if dialect == "oracle" else ANY)
     keep.remove("order")
-    return pr.loads(text.replace("{id: found_at", "{id: order")), Wanted(table="incidents", keep=keep)
+    most = 70 if dialect == "mysql" else len(keep)  # of texts its rows hold no more
+    tables = [Wanted(table="incidents", keep=keep[first : first + most]) for first in range(0, len(keep), most)]
+    return pr.loads(text.replace("{id: found_at", "{id: order")), tables
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_columns_are_called_by_words_that_a_database_reserves(name: str) -> None:
-    plan, wanted = _of_its_words(name)
+    plan, tables = _of_its_words(name)
+    for wanted in tables:
+        _called_by_words(name, plan, wanted)
+
+
+def _called_by_words(name: str, plan: pr.Plan, wanted: Wanted) -> None:
     (view,) = views(plan, DIALECTS[name], wanted)
     table = table_text(plan, DIALECTS[name], wanted)
 
