@@ -105,10 +105,25 @@ def choice(cases: Iterable[tuple[Formula, Formula]], otherwise: Formula) -> Form
             otherwise = value
             break
         if condition not in (FALSE, OPEN):
-            kept.append((condition, value))
+            kept.append((_where(condition, True), value))
     while kept and kept[-1][1] == otherwise:
         kept.pop()
     return Choice(tuple(kept), otherwise) if kept else otherwise
+
+
+def _where(condition: Formula, wanted: bool) -> Formula:
+    """What is true (false) in the same rows, where it does not matter what else is false (true) and what is null."""
+    match condition:
+        case Default(part, Constant(value)) if value is not wanted:
+            return _where(part, wanted)
+        case Not(part):
+            return no(_where(part, not wanted))
+        case And(parts):
+            return And(tuple(_where(part, wanted) for part in parts))
+        case Or(parts):
+            return Or(tuple(_where(part, wanted) for part in parts))
+        case _:
+            return condition
 
 
 def constant(value: Value) -> Constant:

@@ -90,7 +90,7 @@ def stated(fact: Fact, notebook: Notebook) -> Stated:
         unknown = simple.some((unknown, notebook.sure(simple.among(given, words, ids)) if words else FALSE))
         among = simple.among(given, ids, ids)
         value = simple.choice([(among, given)], nothing)
-        fits = simple.some((simple.no(notebook.known(given)), notebook.sure(among)))
+        fits = notebook.default(among, TRUE)
     unknown = notebook.define("unknown", unknown, f"{fact.id} is stated to be unknown")
     hidden = notebook.sure(columns[UNKNOWN]) if UNKNOWN in columns else FALSE
     value = notebook.define("stated", simple.choice([(hidden, nothing)], value), f"what is stated of {fact.id}")
