@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from plan_rules.columns import Input, Program, lower
+from plan_rules.columns.coding import coded
 from plan_rules.columns.formula import Type, balanced
 from plan_rules.columns.slicing import handed_on, restricted, split, width
 from plan_rules.errors import Message, ToldError
@@ -137,6 +138,7 @@ def _handed(program: Program) -> int:
 
 def _answered(program: Program, table: ir.Table, kept: Mapping[str, str], form: Form) -> ir.Table:
     """The answers over a table of the columns that are kept and of inputs in the types that the program takes."""
+    program = coded(program)
     said = _staged(program, table, kept)
     found = _columns(program, said) if form == "columns" else _lists(program, said)
     clash = sorted(set(kept) & set(found))

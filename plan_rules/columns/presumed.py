@@ -51,7 +51,8 @@ class Presumed:
     @property
     def rejected(self) -> Formula:
         """The code of the first reason for which the row is refused; null where there is none."""
-        first = simple.choice(((where, simple.constant(code)) for code, where in self._reasons), self._contradiction)
+        reasons = (*self._reasons, *self._contradicting)
+        first = simple.choice(((where, simple.constant(code)) for code, where in reasons), Constant(None, Type.TEXT))
         return self._notebook.define("rejected", first, "why the row is refused")
 
     def wide(self) -> dict[str, Formula]:

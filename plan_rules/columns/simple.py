@@ -108,7 +108,12 @@ def choice(cases: Iterable[tuple[Formula, Formula]], otherwise: Formula) -> Form
             kept.append((_where(condition, True), value))
     while kept and kept[-1][1] == otherwise:
         kept.pop()
-    return Choice(tuple(kept), otherwise) if kept else otherwise
+    match kept:
+        case []:
+            return otherwise
+        case [(condition, Choice(cases, other))] if other == otherwise:  # one choice, not one in another
+            return Choice(tuple((every((condition, where)), value) for where, value in cases), otherwise)
+    return Choice(tuple(kept), otherwise)
 
 
 def _where(condition: Formula, wanted: bool) -> Formula:

@@ -81,20 +81,16 @@ def stated(fact: Fact, notebook: Notebook) -> Stated:
         return _dated(fact, notebook, given, unknown, columns.get(NONE))
     nothing = Constant(None, type_of(fact))
     value: Formula = given
-    fits: Formula = TRUE
-    if isinstance(given, Column) and fact.kind is Kind.INTEGER:
-        fits = notebook.default(simple.between(given, fact.low, fact.high), TRUE)
     if isinstance(given, Column) and fact.kind in (Kind.ENUM, Kind.ORDINAL):
         ids = tuple(each.id for each in fact.values)
         words = tuple(word for word in UNKNOWN_WORDS if word not in ids)
         unknown = simple.some((unknown, notebook.sure(simple.among(given, words, ids)) if words else FALSE))
         among = simple.among(given, ids, ids)
         value = simple.choice([(among, given)], nothing)
-        fits = notebook.default(among, TRUE)
     unknown = notebook.define("unknown", unknown, f"{fact.id} is stated to be unknown")
     hidden = notebook.sure(columns[UNKNOWN]) if UNKNOWN in columns else FALSE
     value = notebook.define("stated", simple.choice([(hidden, nothing)], value), f"what is stated of {fact.id}")
-    misfit = simple.every((simple.no(fits), simple.no(unknown)))
+    misfit = simple.every((simple.no(_fits(fact, notebook, given, value)), simple.no(unknown)))
     return Stated(
         value,
         OPEN,
@@ -103,6 +99,15 @@ def stated(fact: Fact, notebook: Notebook) -> Stated:
         notebook.define("misfit", misfit, f"{fact.id} has no such value"),
         "FA004" if fact.kind is Kind.INTEGER else "FA003",
     )
+
+
+def _fits(fact: Fact, notebook: Notebook, given: Formula, value: Formula) -> Formula:
+    """What the column has, if it has something, is a value of the fact; or it is stated to be unknown."""
+    if not isinstance(given, Column) or fact.kind is Kind.BOOL:
+        return TRUE
+    if fact.kind is Kind.INTEGER:
+        return notebook.default(simple.between(given, fact.low, fact.high), TRUE)
+    return simple.some((simple.no(notebook.known(given)), notebook.known(value)))
 
 
 def _dated(fact: Fact, notebook: Notebook, given: Formula, unknown: Formula, none: Column | None) -> Stated:

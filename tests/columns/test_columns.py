@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import plan_rules as pr
-from plan_rules.columns import ReadingInvalid, lower
-from plan_rules.columns.formula import FALSE, columns_of
+from plan_rules.columns import Program, ReadingInvalid, lower
+from plan_rules.columns.coding import coded
+from plan_rules.columns.evaluation import evaluate
+from plan_rules.columns.formula import FALSE, Type, columns_of
 from plan_rules.plan import Plan
 from plan_rules.testing import plans
 from tests.columns.rows import differences, random_row
@@ -87,6 +89,37 @@ def test_a_stage_reads_inputs_and_earlier_stages_only_and_every_name_is_used_onc
 def test_a_reading_that_the_plan_does_not_have_is_refused(readings: dict[str, str]) -> None:
     with pytest.raises(ReadingInvalid, match=r"没有解释“AMB-.*AMB-06: A, B"):
         lower(pr.load(), readings)
+
+
+@DRAWN
+@given(plan=odd_plans(clauses=12), random=st.randoms(use_true_random=False))
+def test_a_program_with_numbers_for_text_says_the_same_of_every_row(plan: Plan, random: Random) -> None:
+    program, rows = lower(plan), _rows(random, plan, 15)
+    with_numbers = coded(program)
+
+    assert [_answers(with_numbers, row) for row in rows] == [_answers(program, row) for row in rows]
+
+
+@pytest.mark.parametrize("name", ["shipped", *WRITTEN])
+def test_numbers_for_text_change_no_answer_of_a_plan_as_it_is_written(name: str) -> None:
+    plan = pr.load(WRITTEN[name]) if name in WRITTEN else pr.load()
+    program = lower(plan)
+    with_numbers = coded(program)
+
+    for row in _rows(Random(11), plan, 150):
+        assert _answers(with_numbers, row) == _answers(program, row)
+
+
+def test_of_the_shipped_plan_only_the_reason_for_refusing_a_row_stays_text() -> None:
+    kept = [each for stage in coded(lower(pr.load())).stages for each in stage if each.type is Type.TEXT]
+
+    assert [each.about for each in kept] == ["why the row is refused"]
+
+
+def _answers(program: Program, row: dict[str, object]) -> dict[str, object]:
+    found = evaluate(program, row)
+    names = (*(each.name for each in program.answers), *(each.column for each in program.rejections))
+    return {name: found[name] for name in names}
 
 
 def test_a_wrong_program_turns_this_suite_red() -> None:
