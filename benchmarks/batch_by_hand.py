@@ -6,6 +6,8 @@ a name, and then the columns that it answers.  The benchmark asserts that all of
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 ALWAYS_ASKED = ("unknown", "未知")
@@ -207,8 +209,8 @@ SQL_CONDITIONS = {
 
 def sql() -> str:
     """The query over the table `incidents`."""
-    no_and_yes = "".join(f"COALESCE({name}, FALSE) AS no_{name}, " for name in NO)
-    no_and_yes += "".join(f"COALESCE({name}, TRUE) AS yes_{name}, " for name in YES)
+    no_and_yes = "".join(f"{name} IS TRUE AS no_{name}, " for name in NO)
+    no_and_yes += "".join(f"{name} IS NOT FALSE AS yes_{name}, " for name in YES)
     answers = ", ".join(
         f'CASE WHEN rejected IS NULL THEN {SQL_CONDITIONS.get(condition, condition)} END AS "{name}"'
         for condition, names in COLUMNS.items()
@@ -281,7 +283,11 @@ def _rejected() -> pl.Expr:
         (c("many_in_person") & ~c("group_complaint"), "I11"),
         ((c("place") == "reception_room") & ~c("customer_in_reception_room"), "I12"),
     ]
-    return pl.coalesce(*(pl.when(where).then(pl.lit(code)) for where, code in reasons))
+    (where, code), *others = reasons
+    found: Any = pl.when(where).then(pl.lit(code))
+    for where, code in others:  # one chain: twice as fast as `coalesce` of as many
+        found = found.when(where).then(pl.lit(code))
+    return found  # type: ignore[no-any-return]
 
 
 def _misfits(name: str) -> pl.Expr:

@@ -4,48 +4,57 @@ from __future__ import annotations
 
 import os
 import platform
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from benchmarks import tables
+from benchmarks.worker import FLOOR
+
 DURABLE, GENERATED = "durable: clauses that fire", "generated: clauses that fire"
 WHOLE = "decide, durable (everything)"
+TEMPLATE = Path(__file__).with_name("page.md")
+SHORT = "**This is a short run** (`--quick`): one round, and neither the largest tables nor the largest plan.\n\n"
+LEAST = 0.8  # how fast batch has to be beside what is written by hand
 
 Results = dict[str, Any]
 
 
-def tables(results: Results) -> str:
-    """Everything that was measured, as Markdown tables."""
-    parts = [
-        _shipped(results),
-        _targets(results),
-        _sizes(results),
-        _processes(results),
-        _tables(results),
-        _cold(results),
-        _memory(results),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
 def page(results: Results) -> str:
     """The page of the documentation, from one run."""
-    rows = results["shipped"]
-    return PAGE.format(
+    return TEMPLATE.read_text(encoding="utf-8").format(
         machine=results["machine"],
         load=_load(results),
+        minutes=f"{sum(results['minutes'].values()):.0f}",
         rounds=results["rounds"],
         incidents=results["incidents"],
+        short=SHORT if results["short"] else "",
+        left_out=_left_out(results),
+        versions=", ".join(f"{name} {told}" for name, told in results["versions"].items()),
         shipped=_shipped(results),
         targets=_targets(results),
+        losses=_losses(results),
         sizes=_sizes(results),
         processes=_processes(results),
-        batch=_tables(results),
+        tables=_tables(results),
+        by_hand=_by_hand(results),
+        growth=_growth(results),
         cold=_cold(results),
-        memory=_memory(results) or "Run with `--memory` to measure it.",
-        durable=rows[DURABLE]["p50_us"],
-        whole=rows[WHOLE]["p50_us"],
-        losses=_losses(results),
+        memory=_memory(results),
+        table_memory=_table_memory(results),
     )
+
+
+def terminal(results: Results) -> str:
+    """Everything that was measured, as Markdown tables."""
+    parts = (_shipped, _tables, _by_hand, _growth, _sizes, _processes, _cold, _memory, _table_memory, _targets, _losses)
+    return "\n\n".join(part(results) for part in parts)
+
+
+def _left_out(results: Results) -> str:
+    """What is not in the tables, and why."""
+    told = "; ".join(f"{name} ({why})" for name, why in results["left_out"].items())
+    return f"**Left out of this run**: {told}." if told else "No peer is left out of this run."
 
 
 def _load(results: Results) -> str:
@@ -54,58 +63,174 @@ def _load(results: Results) -> str:
     return f"{min(seen):.1f} to {max(seen):.1f}"
 
 
+# --------------------------------------------------------------------------- one incident a call
+
+
 def _shipped(results: Results) -> str:
-    head = ("one incident a call", "p50 µs", "p99 µs", "CPU µs", "p50 / floor", "CPU / floor", "wrong")
+    head = ("one incident a call", "p50 µs", "p99 µs", "CPU µs", "p50 / floor", "CPU / floor")
+    keys = ("p50_us", "p99_us", "cpu_us", "p50_ratio", "cpu_ratio")
+    rows = sorted(results["shipped"].items(), key=lambda item: item[1]["p50_ratio"])
+    return table(head, [(_ours(row), *(_number(it[key]) for key in keys)) for row, it in rows])
+
+
+def _peers(results: Results) -> dict[str, float]:
+    """The other engines, and how long each takes."""
+    return {row: it["p50_us"] for row, it in results["shipped"].items() if not _is_ours(row) and row != FLOOR}
+
+
+def _is_ours(row: str) -> bool:
+    return ": " in row or row.startswith(("decide", "plan_rules"))
+
+
+def _ours(row: str) -> str:
+    return f"**{row}**" if _is_ours(row) else row
+
+
+# --------------------------------------------------------------------------- whole tables
+
+
+def _tables(results: Results) -> str:
+    """What a row costs at each size; how long until there is a first answer."""
+    ways = results["tables"]
+    sizes = _table_sizes(results)
+    head = (
+        "a whole table, µs a row",
+        *(f"{int(size):,} rows" for size in sizes),
+        "CPU µs at the largest",
+        "time / numpy",
+        "first answer, s",
+    )
+    floor = ways[tables.NUMPY]["sizes"][sizes[-1]]["wall_s"] if tables.NUMPY in ways else None
+    body = []
+    for way, it in ways.items():
+        last = it["sizes"][sizes[-1]]
+        body.append(
+            (
+                _ours(way),
+                *(_number(it["sizes"][size]["wall_s"] / int(size) * 1e6) for size in sizes),
+                _number(last["cpu_s"] / int(sizes[-1]) * 1e6) if last["cpu_s"] is not None else "not measured",
+                _number(last["wall_s"] / floor) if floor else "-",
+                _number(it["first_s"]),
+            )
+        )
+    return table(head, body)
+
+
+def _by_hand(results: Results) -> str:
+    """How fast batch is beside what is written by hand, at each size."""
+    sizes = _table_sizes(results)
+    asked = [*sizes, tables.DRAWN] if tables.DRAWN in results["tables"][tables.POLARS]["sizes"] else sizes
+    told = ("a ninth refused" if size == tables.DRAWN else f"{int(size):,} rows" for size in asked)
+    head = ("speed = time by hand ÷ time of batch", *told)
     body = [
         (
-            row,
-            _number(it["p50_us"]),
-            _number(it["p99_us"]),
-            _number(it["cpu_us"]),
-            _number(it["p50_ratio"]),
-            _number(it["cpu_ratio"]),
-            str(it["wrong"]),
+            f"**{way}** beside {tables.BY_HAND[way]}, {said}",
+            *(f"{it['sizes'][size][key]:.2f} ×" for size in asked),
         )
-        for row, it in sorted(results["shipped"].items(), key=lambda item: item[1]["p50_ratio"])
+        for way, it in results["tables"].items()
+        for said, key in (("by the clock", "wall_speed"), ("by CPU", "cpu_speed"))
+        if "wall_speed" in it["sizes"][sizes[-1]]
     ]
     return table(head, body)
 
 
-def _targets(results: Results) -> str:
-    rows = results["shipped"]
-    peers = {row: it["p50_us"] for row, it in rows.items() if ":" not in row and not row.startswith(("decide", "hand"))}
-    slower = [peer for peer in peers if peer != "datalogic-py"]
-    head = ("target", "measured", "met")
+def _growth(results: Results) -> str:
+    """How many times as long ten times as many rows take."""
+    sizes = _table_sizes(results)
+    steps = list(pairwise(sizes))
+    head = (
+        "seconds for a table",
+        *(f"{int(size):,} rows" for size in sizes),
+        *("× for ten times the rows" for _ in steps),
+    )
+    body = []
+    for way, it in results["tables"].items():
+        wall = {size: it["sizes"][size]["wall_s"] for size in sizes}
+        body.append(
+            (
+                _ours(way),
+                *(f"{wall[size]:.3f}" for size in sizes),
+                *(f"{wall[more] / wall[less]:.1f}" for less, more in steps),
+            )
+        )
+    return table(head, body)
+
+
+def _table_sizes(results: Results) -> list[str]:
+    return [size for size in next(iter(results["tables"].values()))["sizes"] if size != tables.DRAWN]
+
+
+def _table_memory(results: Results) -> str:
+    largest = int(_table_sizes(results)[-1])
     body = [
-        ("durable step ≤ 15 × the floor", f"{rows[DURABLE]['p50_ratio']:.1f} ×", rows[DURABLE]["p50_ratio"] <= 15),
-        ("generated step ≤ 2 × the floor", f"{rows[GENERATED]['p50_ratio']:.2f} ×", rows[GENERATED]["p50_ratio"] <= 2),
+        (_ours(way), f"{it['peak_kb'] / 1024:,.0f}" if it["peak_kb"] else "not measured")
+        for way, it in results["tables"].items()
+    ]
+    return table((f"a table of {largest:,} rows", "most resident, MiB"), body)
+
+
+# --------------------------------------------------------------------------- targets and losses
+
+
+def _targets(results: Results) -> str:
+    rows, peers = results["shipped"], _peers(results)
+    durable, generated = rows[DURABLE]["p50_ratio"], rows[GENERATED]["p50_ratio"]
+    body = [
+        ("durable step ≤ 15 × the floor", f"{durable:.1f} ×", durable <= 15),
+        ("generated step ≤ 2 × the floor", f"{generated:.2f} ×", generated <= 2),
     ]
     if "datalogic-py" in peers:
         mine, other = rows[GENERATED]["p50_us"], peers["datalogic-py"]
         body.append(("generated step ahead of datalogic-py", f"{mine:.1f} against {other:.1f} µs", mine < other))
-    for peer in slower:
-        mine, other = rows[WHOLE]["p50_us"], peers[peer]
-        body.append((f"a whole decision ahead of {peer} alone", f"{mine:.0f} against {other:.0f} µs", mine < other))
-    return table(head, [(name, measured, "yes" if met else "**no**") for name, measured, met in body])
+    for peer, other in peers.items():
+        if peer != "datalogic-py":
+            mine = rows[WHOLE]["p50_us"]
+            body.append((f"a whole decision ahead of {peer} alone", f"{mine:.0f} against {other:.0f} µs", mine < other))
+    size = _table_sizes(results)[-1]
+    for way, it in results["tables"].items():
+        if "wall_speed" in it["sizes"][size]:
+            speed, cpu = it["sizes"][size]["wall_speed"], it["sizes"][size]["cpu_speed"]
+            name = f"{way}: speed at least {LEAST} × that of {tables.BY_HAND[way]}, {int(size):,} rows"
+            body.append((name, f"{speed:.2f} × (by CPU {cpu:.2f} ×)", speed >= LEAST))
+    return table(("target", "measured", "met"), [(name, told, "yes" if met else "**no**") for name, told, met in body])
 
 
 def _losses(results: Results) -> str:
-    """Where another is faster than the durable step, in words."""
+    """Where another is faster, in words."""
     rows = results["shipped"]
-    mine = rows[DURABLE]["p50_us"]
-    faster = [
-        f"{row} ({it['p50_us']:.1f} µs)"
-        for row, it in rows.items()
-        if it["p50_us"] < mine and ":" not in row and not row.startswith("decide")
-    ]
-    return ", ".join(faster) or "none"
+    told = []
+    for row in (GENERATED, DURABLE, WHOLE):
+        mine = rows[row]["p50_us"]
+        others = {FLOOR: rows[FLOOR]["p50_us"]} | _peers(results)
+        told.append((f"One incident, *{row}* ({_number(mine)} µs)", _faster(others, mine, "µs")))
+    for size, measured in results["sizes"].items():
+        mine = measured[DURABLE]["cpu_us"]
+        others = {row: it["cpu_us"] for row, it in measured.items() if not _is_ours(row) and "cpu_us" in it}
+        told.append((f"{size} clauses, *{DURABLE}* ({_number(mine)} µs of CPU)", _faster(others, mine, "µs")))
+    size = _table_sizes(results)[-1]
+    seconds = {way: it["sizes"][size]["wall_s"] for way, it in results["tables"].items()}
+    others = {way: each for way, each in seconds.items() if not _is_ours(way)}
+    for way, mine in seconds.items():
+        if _is_ours(way):
+            told.append((f"{int(size):,} rows, *{way}* ({_number(mine)} s)", _faster(others, mine, "s")))
+    return "\n".join(f"- {what}: {faster}." for what, faster in told)
+
+
+def _faster(others: dict[str, float], mine: float, unit: str) -> str:
+    faster = sorted((each, name) for name, each in others.items() if each < mine)
+    if not faster:
+        return "nothing measured here is faster"
+    return "faster are " + ", ".join(f"{name} ({_number(each)} {unit}, {mine / each:.1f} ×)" for each, name in faster)
+
+
+# --------------------------------------------------------------------------- how cost grows
 
 
 def _sizes(results: Results) -> str:
     sizes = results["sizes"]
-    rows = list(next(iter(sizes.values())))
     head = ("CPU µs for one incident", *(f"{size} clauses" for size in sizes))
-    return table(head, [(row, *(_size(sizes[size][row]) for size in sizes)) for row in rows])
+    rows = list(next(iter(sizes.values())))
+    return table(head, [(_ours(row), *(_size(sizes[size][row]) for size in sizes)) for row in rows])
 
 
 def _size(measured: dict[str, Any]) -> str:
@@ -125,32 +250,9 @@ def _processes(results: Results) -> str:
     return table(head, body)
 
 
-def _tables(results: Results) -> str:
-    """What a row costs at each size, beside numpy at the largest."""
-    ways = results["tables"]
-    sizes = list(next(iter(ways.values())))
-    floor = {size: ways["numpy, by the conditions"][size]["cpu_s"] for size in sizes}
-    head = (
-        "a whole table, µs of CPU a row",
-        *(f"{int(size):,} rows" for size in sizes),
-        "CPU / numpy",
-        "first answer, CPU s",
-    )
-    body = [
-        (
-            way,
-            *(f"{it[size]['cpu_s'] / int(size) * 1e6:.3f}" for size in sizes),
-            _number(it[sizes[-1]]["cpu_s"] / floor[sizes[-1]]),
-            _number(it[sizes[0]]["first_s"]),
-        )
-        for way, it in ways.items()
-    ]
-    return table(head, body)
-
-
 def _cold(results: Results) -> str:
-    body = [(row, _number(milliseconds)) for row, milliseconds in sorted(results["cold"].items(), key=lambda it: it[1])]
-    body.append(("read and check the shipped plan (`plan_rules.check`)", _number(results["check"]["check_ms"])))
+    body = [(_ours(row), _number(each)) for row, each in sorted(results["cold"].items(), key=lambda item: item[1])]
+    body.append(("**read and check the shipped plan (`plan_rules.check`)**", _number(results["check"]["check_ms"])))
     return table(("cold start", "CPU ms"), body)
 
 
@@ -159,7 +261,10 @@ def _memory(results: Results) -> str:
         (row, f"{it['decisions']:,}", f"{it['growth_kb']:,}", f"{it['resident_kb']:,}")
         for row, it in results["memory"].items()
     ]
-    return table(("memory", "decisions", "growth KB", "resident KB"), body) if body else ""
+    return table(("one incident a call", "decisions", "growth KB", "resident KB"), body)
+
+
+# --------------------------------------------------------------------------- how it is written
 
 
 def _number(value: float) -> str:
@@ -178,85 +283,3 @@ def machine() -> str:
     except (OSError, StopIteration):
         processor = platform.machine()
     return f"{processor}, {os.cpu_count()} cores, CPython {platform.python_version()}"
-
-
-PAGE = """# Benchmarks
-
-What a decision costs, beside hand-written Python and beside other rule engines. This page is made by
-`python -m benchmarks --memory --docs`; run it on your own machine before you rely on a number, and rely on ratios.
-
-Machine: {machine}; load average {load} while it was measured. {rounds} rounds; medians; ratios within a round. On a
-machine busier than it has cores, trust CPU and ratios before wall-clock times; and what touches much memory, such as a
-whole decision, then loses more than what touches little, so that its ratio to hand-written code grows as well.
-
-## The shipped plan
-
-{incidents} different incidents, drawn from the plan's facts with impossible combinations left out. In a round each row
-runs in a fresh process, one after the other. Before anything is timed, every row's answers are checked on
-every incident: those of the hand-written code by the reference, those of the others by the hand-written code.
-
-{shipped}
-
-- *hand-written if/else* (`benchmarks/floor.py`) is what a careful engineer would write instead of a rule engine.
-- *clauses that fire* is the engine alone, as the peers are: facts with defaults filled in, to the set of clauses.
-- *everything* is `plan_rules.decide`: checks the stated facts, presumptions, firing, tier, exceptions, order,
-  deadlines, reasons. A peer would need all that on top.
-- *experta* has had no release since 2019 and does not import on Python 3.10 and later; `benchmarks/peers.py` gives
-  `collections` back the name that it misses. Nobody should have to.
-- Peers get every distinct condition once, compiled ahead, by the fastest call their documentation names. *durable.lang*
-  is the same C engine through its own front door, with its background threads; it is not what this library uses.
-
-Faster than the durable step ({durable:.1f} µs) here: {losses}.
-
-## Targets
-
-{targets}
-
-## Growing plans
-
-Made plans, ten clauses to a section; CPU time, so that a busy machine distorts it least. The durable engine asks only
-the rulesets that an incident can concern.
-
-{sizes}
-
-An engine that does not get its plan of that size ready and 100 incidents decided within the time shown (`> … s`) is not
-waited for.
-
-## Processes
-
-An engine decides one incident at a time and holds one lock in a process, so a desk with several cores runs several
-processes. They share nothing but the processor.
-
-{processes}
-
-## Whole tables
-
-The clauses of the shipped plan in every row, the same in all ways and as the hand-written code has them. numpy and
-OpenFisca get the facts as engines see them, defaults and presumptions filled in beforehand; `plan_rules.batch` gets
-what was stated, checks it and fills it in itself, so it does more. Getting the answers into numpy's and Arrow's columns
-is counted, getting the incidents there is not.
-
-{batch}
-
-## Cold start and checking
-
-CPU time of a fresh process from before a row's imports to its first answer. For *everything* this includes importing
-the library and reading the plan file; for the others the plan is already in memory.
-
-{cold}
-
-## Memory
-
-{memory}
-
-## Run it
-
-```
-pip install -r benchmarks/requirements.txt
-python -m benchmarks --memory --docs
-```
-
-into an environment of its own, beside plan_rules: a peer that is not installed is left out. `--only shipped tables`
-measures single parts anew. What cases cost is in [What cases cost](case-benchmarks.md), what proofs cost in
-[What proofs cost](proof-benchmarks.md), what the service costs in [What the service costs](service-benchmarks.md).
-"""
