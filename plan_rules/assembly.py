@@ -62,6 +62,7 @@ def assembler(lowered: Lowered) -> Assembler:
 class _Part:
     """A demand, one and the same object wherever it is equal; `same`: the same reasons make the same of it."""
 
+    kind: str  # what is made of it: a duty, a prohibition, a permission
     demand: Demand
     same: bool = field(init=False)
 
@@ -202,14 +203,14 @@ class Assembler:
         groups = self._reasons.groups(skeleton.fired)
         place = {clause: index for index, group in enumerate(groups) for clause in group.clauses}
 
-        def placed(demands: Iterable[Demand]) -> tuple[_Placed, ...]:
+        def placed(kind: str) -> tuple[_Placed, ...]:
+            demands: tuple[Demand, ...] = getattr(skeleton, kind)
             return tuple(
-                (self._part(demand), itemgetter(*dict.fromkeys(place[clause] for clause in demand.clauses)))
+                (self._part(kind, demand), itemgetter(*dict.fromkeys(place[clause] for clause in demand.clauses)))
                 for demand in demands
             )
 
-        demanded = (skeleton.duties, skeleton.prohibitions, skeleton.permissions)
-        return _Layout(fired, skeleton, groups, *map(placed, demanded))
+        return _Layout(fired, skeleton, groups, placed("duties"), placed("prohibitions"), placed("permissions"))
 
     def _varying(
         self, part: _Part, whose: Whose, found: tuple[tuple[Bearer, ...], Due | None, str], wide: Wide
