@@ -90,7 +90,7 @@ def stated(fact: Fact, notebook: Notebook) -> Stated:
     unknown = notebook.define("unknown", unknown, f"{fact.id} is stated to be unknown")
     hidden = notebook.sure(columns[UNKNOWN]) if UNKNOWN in columns else FALSE
     value = notebook.define("stated", simple.choice([(hidden, nothing)], value), f"what is stated of {fact.id}")
-    misfit = simple.every((simple.no(_fits(fact, notebook, given, value)), simple.no(unknown)))
+    misfit = simple.every((_misfits(fact, notebook, given, value), simple.no(unknown)))
     return Stated(
         value,
         OPEN,
@@ -101,13 +101,13 @@ def stated(fact: Fact, notebook: Notebook) -> Stated:
     )
 
 
-def _fits(fact: Fact, notebook: Notebook, given: Formula, value: Formula) -> Formula:
-    """What the column has, if it has something, is a value of the fact; or it is stated to be unknown."""
+def _misfits(fact: Fact, notebook: Notebook, given: Formula, value: Formula) -> Formula:
+    """The column has something that is no value of the fact; a word for unknown may be."""
     if not isinstance(given, Column) or fact.kind is Kind.BOOL:
-        return TRUE
+        return FALSE
     if fact.kind is Kind.INTEGER:
-        return notebook.default(simple.between(given, fact.low, fact.high), TRUE)
-    return simple.some((simple.no(notebook.known(given)), notebook.known(value)))
+        return notebook.default(simple.no(simple.between(given, fact.low, fact.high)), FALSE)
+    return simple.every((notebook.known(given), simple.no(notebook.known(value))))
 
 
 def _dated(fact: Fact, notebook: Notebook, given: Formula, unknown: Formula, none: Column | None) -> Stated:
