@@ -34,7 +34,7 @@ def plan_named(name: str) -> pr.Plan:
             assert old in text
             text = text.replace(old, new)
         text = text.replace("名称: 消防小预案", f"名称: '{HOSTILE}'").replace("发现火情的，", f"发现火情{HOSTILE}的，")
-        return pr.loads(text.replace("编号: fire_drill", "编号: ../1 evil"))
+        return pr.loads(text.replace("编号: fire_drill", "编号: class.-_1"))
     if name == "regulation":
         return pr.load(overlays=["regulation"], at=date(2026, 1, 5))
     return pr.load(FILES[name][0])

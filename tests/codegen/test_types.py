@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 import plan_rules as pr
 from plan_rules import decision as answers
+from plan_rules import layer_answers
 from plan_rules.codegen import LANGUAGES, Wanted, generated
 from plan_rules.codegen.java_types import is_package
 from plan_rules.codegen.shape import RECORDS
@@ -42,7 +43,7 @@ def module_of(plan: pr.Plan) -> ModuleType:
 def test_the_shape_of_a_decision_is_that_of_the_decision() -> None:
     records = {
         name: list(get_type_hints(made))
-        for name, made in vars(answers).items()
+        for name, made in (vars(answers) | vars(layer_answers)).items()
         if isinstance(made, type) and issubclass(made, tuple) and made is not NamedTuple
     }
     said = {name: [part.name for part in parts] for name, (_, parts) in RECORDS.items()}
