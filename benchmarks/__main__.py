@@ -133,6 +133,8 @@ def _options() -> argparse.Namespace:
             setattr(options, name, value)
     if options.json is None:
         options.json = Path(tempfile.mkdtemp(prefix="plan-rules-")) / "results.json" if options.quick else RESULTS
+    if options.only and not options.json.is_file():
+        parser.error("--only measures parts beside the results that there are: name their file with --json")
     return options
 
 
