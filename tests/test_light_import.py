@@ -65,4 +65,4 @@ def test_import_and_first_decision_take_under_half_a_second_of_cpu(tmp_path: Pat
     compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}  # as where it is installed
     run_python(FIRST_DECISION, **compiled)
 
-    assert reference_seconds(lambda: run_python(FIRST_DECISION, **compiled)["seconds"]) < 0.5
+    assert reference_seconds(lambda: run_python(FIRST_DECISION, **compiled)["seconds"], times=9) < 0.5

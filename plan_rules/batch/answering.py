@@ -104,7 +104,7 @@ def _wanted(program: Program, only: Collection[str] | None, form: Form) -> Progr
                 "`only` names columns of answers: use it with form='columns'",
             )
         )
-    known = {each.name for each in program.answers}
+    sought, known = frozenset(only), {each.name for each in program.answers}
     unknown = [name for name in only if name not in known]
     if unknown or not only:
         shown = unknown[0] if unknown else ""
@@ -114,7 +114,7 @@ def _wanted(program: Program, only: Collection[str] | None, form: Form) -> Progr
                 f"the plan has no answer `{shown}`; answer_names(plan) lists them all",
             )
         )
-    return restricted(program, [each for each in program.answers if each.name in frozenset(only)])
+    return restricted(program, [each for each in program.answers if each.name in sought])
 
 
 def _narrow_enough(program: Program, table: ir.Table, kept: int, form: Form) -> None:

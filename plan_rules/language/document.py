@@ -16,7 +16,7 @@ from plan_rules.errors import Diagnostic, Message, Span
 from plan_rules.language.characters import check_characters, decoded
 from plan_rules.language.mending import blanks_meant, refuse_run_together
 from plan_rules.language.syntax import report_syntax
-from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.tree import Fields, Items, Report, Text, Tree, placed
 from plan_rules.language.written import Written
 
 MAX_SCALAR = 16 * 1024
@@ -67,18 +67,13 @@ def _built(text: str, source: str, report: Report, build: Build) -> Tree | None:
 
     A full-width mark that breaks the syntax is reported and read as its ASCII form, so that it hides nothing after it.
     """
-    given, lines = text, text.split("\n")
+    mended, written = text, None
     for _ in range(_MOST_REPAIRS):
-        before = len(report.found)
-        written = Written(source, lines, text.split("\n"))
+        before, tree, repaired = len(report.found), None, None
         try:
-            tree = build(text, source, report)
+            tree = build(mended, source, report)
         except yaml.MarkedYAMLError as error:
-            repaired = report_syntax(error, text, source, report)
-            report.found[before:] = map(written.diagnostic, report.found[before:])
-            if repaired is None:
-                return None
-            text = repaired
+            repaired = report_syntax(error, mended, source, report)
         except (yaml.YAMLError, RecursionError, ValueError, MemoryError):
             report.add(
                 "TX004",
@@ -86,10 +81,12 @@ def _built(text: str, source: str, report: Report, build: Build) -> Tree | None:
                 Span(source, 1, 1),
                 ("检查文件是不是文本文件", "check that it is a text file"),
             )
-            return None
-        else:
+        if written is not None:
             report.found[before:] = map(written.diagnostic, report.found[before:])
-            return tree if tree is None or text is given else written.tree(tree)
+            tree = None if tree is None else placed(tree, written.place)
+        if repaired is None:
+            return tree
+        mended, written = repaired, Written(source, text.split("\n"), repaired.split("\n"))
     return None
 
 

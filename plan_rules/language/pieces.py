@@ -14,7 +14,7 @@ import yaml
 
 from plan_rules.errors import Span
 from plan_rules.language.document import MAX_DEPTH, MAX_NODES, Builder, build, parse
-from plan_rules.language.tree import Fields, Items, Report, Text, Tree
+from plan_rules.language.tree import Fields, Items, Place, Report, Text, Tree, placed_block
 
 _KEY = re.compile(r"[^\W\d_][\w\-]*:(?=\s|$)")
 _ITEM = "- "
@@ -87,7 +87,9 @@ class Pieces:
         known = self._blocks.get(block)
         if known is not None and known.tree.span.source == source:
             return (
-                known if known.line == line else _Block(line, _moved_block(known.tree, line - known.line), known.nodes)
+                known
+                if known.line == line
+                else _Block(line, placed_block(known.tree, _further_down(line - known.line)), known.nodes)
             )
         report = Report()
         builder = Builder(source, report, first_line=line)
@@ -128,26 +130,6 @@ def _opened(whole: Fields, key: Text | None, items: Items) -> Items | None:
     return opened
 
 
-def _moved(tree: Tree, by: int) -> Tree:
-    """The same tree so many lines further down."""
-    if isinstance(tree, Text):
-        return _moved_text(tree, by)
-    return _moved_block(tree, by)
-
-
-def _moved_block(tree: Fields | Items, by: int) -> Fields | Items:
-    moved: Items | Fields
-    if isinstance(tree, Items):
-        moved = Items(_moved(item, by) for item in tree)
-    else:
-        moved = Fields({_moved_text(key, by): _moved(value, by) for key, value in tree.items()})
-    moved.span = _moved_span(tree.span, by)
-    return moved
-
-
-def _moved_text(text: Text, by: int) -> Text:
-    return Text(text, _moved_span(text.span, by), plain=text.plain)
-
-
-def _moved_span(span: Span, by: int) -> Span:
-    return Span(span.source, span.line + by, span.column, span.width)
+def _further_down(by: int) -> Place:
+    """A place so many lines further down."""
+    return lambda span: Span(span.source, span.line + by, span.column, span.width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
@@ -42,6 +43,28 @@ class Fields(dict[Text, "Tree"]):
 
 
 Tree: TypeAlias = Text | Items | Fields
+Place: TypeAlias = Callable[[Span], Span]
+
+
+def placed(tree: Tree, place: Place) -> Tree:
+    """The same tree, in containers of its own, with every place as `place` has it."""
+    return _placed_text(tree, place) if isinstance(tree, Text) else placed_block(tree, place)
+
+
+def placed_block(tree: Fields | Items, place: Place) -> Fields | Items:
+    """The same of a list or mapping."""
+    copy: Items | Fields
+    if isinstance(tree, Items):
+        copy = Items(placed(item, place) for item in tree)
+    else:
+        copy = Fields({_placed_text(key, place): placed(value, place) for key, value in tree.items()})
+    copy.span = place(tree.span)
+    return copy
+
+
+def _placed_text(text: Text, place: Place) -> Text:
+    """The same of a text."""
+    return Text(text, place(text.span), plain=text.plain)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plan_rules.errors import Diagnostic, Span
-from plan_rules.language.tree import Fields, Items, Text, Tree
 
 
 class Written:
@@ -22,19 +21,6 @@ class Written:
         """The diagnostic with its places as written."""
         span, related = found.span and self.place(found.span), found.related and self.place(found.related)
         return found if (span, related) == (found.span, found.related) else replace(found, span=span, related=related)
-
-    def tree(self, tree: Tree) -> Tree:
-        """The same tree, in containers of its own, with its places as written."""
-        if isinstance(tree, Text):
-            return Text(tree, self.place(tree.span), plain=tree.plain)
-        copy: Items | Fields
-        if isinstance(tree, Items):
-            copy = Items(map(self.tree, tree))
-        else:
-            keys = (Text(key, self.place(key.span), plain=key.plain) for key in tree)
-            copy = Fields(zip(keys, map(self.tree, tree.values()), strict=True))
-        copy.span = self.place(tree.span)
-        return copy
 
     def place(self, span: Span) -> Span:
         """The place as written: what follows a mend on its line stands where it stood before."""
